@@ -1,0 +1,1 @@
+"""Readers of a platform checkout: Dockerfile, build context, documents, workflow, git."""

@@ -1,0 +1,1 @@
+"""Verdict in, evidence bundle out; and its verification."""

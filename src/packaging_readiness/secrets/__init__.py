@@ -1,0 +1,1 @@
+"""What counts as a secret, and the scan for it."""

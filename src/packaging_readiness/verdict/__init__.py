@@ -1,0 +1,1 @@
+"""Reports in, verdict out: pure functions over plain values."""
