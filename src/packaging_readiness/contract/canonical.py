@@ -1,0 +1,65 @@
+"""One byte form for JSON (RFC 8785), and the strict reading of it."""
+
+import hashlib
+import json
+from typing import Any
+
+from packaging_readiness.contract.errors import InputRefused
+
+DEPTH_LIMIT = 64
+
+
+def canonical_json(value: object) -> bytes:
+    """`value` as canonical JSON (RFC 8785) with a final newline. Raises InputRefused for NaN and lone surrogates."""
+    import rfc8785
+
+    try:
+        return rfc8785.dumps(value) + b"\n"  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, RecursionError, UnicodeError) as error:
+        raise InputRefused("", f"cannot be written as canonical JSON: {error}") from None
+
+
+def sha256(data: bytes) -> str:
+    """`sha256:` and the hexadecimal digest of `data`."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def read_json(data: bytes, shown: str) -> Any:
+    """The JSON value in `data`: UTF-8 without BOM, no duplicate keys, no NaN, bounded depth. Raises InputRefused."""
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        out = dict(items)
+        if len(out) != len(items):
+            doubled = next(key for index, (key, _) in enumerate(items) if key in dict(items[:index]))
+            raise InputRefused(shown, f"key {doubled!r} stands in one object twice")
+        return out
+
+    def constant(name: str) -> Any:
+        raise InputRefused(shown, f"{name} is not JSON")
+
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+    except UnicodeDecodeError as error:
+        raise InputRefused(shown, f"is not UTF-8 (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise InputRefused(f"{shown}:{error.lineno}", f"is not JSON: {error.msg}") from None
+    except (RecursionError, ValueError):
+        raise InputRefused(shown, "is nested too deeply or holds a number out of range") from None
+    _bounded(value, shown)
+    return value
+
+
+def _bounded(value: Any, shown: str) -> None:
+    level = [value]
+    for _ in range(DEPTH_LIMIT):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return
+    raise InputRefused(shown, f"is nested deeper than {DEPTH_LIMIT} levels")
+
+
+def _children(item: Any) -> list[Any]:
+    if isinstance(item, dict):
+        return list(item.values())
+    return item if isinstance(item, list) else []

@@ -1,0 +1,96 @@
+"""Read a YAML file of ours into a typed value; say `path:line: what is wrong` when it does not fit."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from packaging_readiness.contract.decode import DecodeError, decode
+from packaging_readiness.contract.decode import Path as DataPath
+from packaging_readiness.contract.errors import CannotTell, InputRefused
+
+T = TypeVar("T")
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SIZE_LIMIT = 1_000_000
+
+
+class _UniqueKeys(LOADER):  # type: ignore[misc]
+    """YAML keeps the last of two equal keys silently; here that is an error."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if key.value != "<<"]
+        if len(set(keys)) != len(keys):
+            index = next(i for i, key in enumerate(keys) if key in keys[:i])
+            mark = node.value[index][0].start_mark
+            raise yaml.constructor.ConstructorError(None, None, f"key {keys[index]!r} stands here twice", mark)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+def read_mapping(path: Path, shown: str) -> dict[str, Any]:
+    """The YAML mapping in `path`; `shown` is how messages name the file.
+
+    Raises InputRefused for malformed, duplicate-keyed or non-mapping content, CannotTell when it cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CannotTell(shown, f"cannot be read: {error.strerror}", "name an existing, readable file") from None
+    if len(data) > SIZE_LIMIT:
+        raise InputRefused(shown, f"is larger than {SIZE_LIMIT} bytes")
+    try:
+        value = yaml.load(data, Loader=_UniqueKeys)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise InputRefused(_at(shown, _mark_line(error)), f"is not YAML: {_first_line(error)}") from None
+    if not isinstance(value, Mapping):
+        raise InputRefused(f"{shown}:1", "a mapping is needed at the top level")
+    return dict(value)
+
+
+def typed(cls: type[T], value: Mapping[str, Any], path: Path, shown: str) -> T:
+    """`value` as an instance of `cls`. Raises InputRefused with the line in `path` that is wrong."""
+    try:
+        return decode(cls, value)
+    except DecodeError as error:
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path).lstrip(".")
+        where = f"{place}: " if place else ""
+        raise InputRefused(_at(shown, line_of(path, error.path)), f"{where}{error.message}") from None
+
+
+def line_of(path: Path, data_path: DataPath) -> int | None:
+    """Line of the value that `data_path` leads to: worked out only after something failed, because it is slow."""
+    try:
+        node = yaml.compose(path.read_bytes(), Loader=LOADER)
+    except (OSError, yaml.YAMLError):
+        return None
+    line: int = node.start_mark.line + 1 if node else 1
+    for part in data_path:
+        node, found = _child(node, part)
+        if node is None:
+            return line
+        line = found
+    return line
+
+
+def _child(node: Any, part: str | int) -> tuple[Any, int]:
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part].start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return value, key.start_mark.line + 1
+    return None, 0
+
+
+def _mark_line(error: Exception) -> int | None:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark is not None else None
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "problem", None) or error).splitlines()[0][:200]
+
+
+def _at(shown: str, line: int | None) -> str:
+    return f"{shown}:{line}" if line else shown
