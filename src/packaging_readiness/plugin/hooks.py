@@ -1,1 +1,27 @@
-"""Hooks of the pytest plugin."""
+"""Entry point of the pytest plugin: options always, everything else only where the suite's lanes are in sight."""
+
+import pytest
+
+from packaging_readiness.plugin.options import add_options
+
+_LANES = {"m1a": "image contract", "m1b": "entrypoints", "m1c": "provenance", "m1d": "secrets", "m1e": "transition"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options; nothing else happens until a run is about the lanes."""
+    add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Activate the suite when this run is about its lanes: before pytest-json-report reads its options."""
+    for lane, title in _LANES.items():
+        config.addinivalue_line("markers", f"{lane}: lane M1.{lane[-1].upper()}, {title}")
+    from packaging_readiness.plugin.selection import in_suite
+
+    if in_suite(config):
+        from packaging_readiness.plugin import fixtures
+        from packaging_readiness.plugin.session import SuiteSession
+
+        config.pluginmanager.register(SuiteSession(config), SuiteSession.NAME)
+        config.pluginmanager.register(fixtures, "packaging-readiness-fixtures")

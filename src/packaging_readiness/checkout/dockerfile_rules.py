@@ -1,0 +1,102 @@
+"""What the builder refuses after parsing: unknown instructions and flags, wrong numbers of arguments."""
+
+from collections.abc import Mapping
+
+from packaging_readiness.checkout.dockerfile import Dockerfile, Instruction
+from packaging_readiness.checkout.dockerfile_lines import KEYWORDS
+from packaging_readiness.contract.errors import InputRefused
+
+_TEXT = frozenset({"text"})
+_BOOL = frozenset({"bool"})
+_LIST = frozenset({"text", "many"})
+FLAGS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "FROM": {"platform": _TEXT},
+    "COPY": {"from": _TEXT, "chown": _TEXT, "chmod": _TEXT, "link": _BOOL, "parents": _BOOL, "exclude": _LIST},
+    "ADD": {
+        "chown": _TEXT,
+        "chmod": _TEXT,
+        "link": _BOOL,
+        "keep-git-dir": _BOOL,
+        "checksum": _TEXT,
+        "exclude": _LIST,
+        "unpack": _BOOL,
+    },
+    "RUN": {"mount": _LIST, "network": _TEXT, "security": _TEXT, "device": _LIST},
+    "HEALTHCHECK": {
+        "interval": _TEXT,
+        "timeout": _TEXT,
+        "start-period": _TEXT,
+        "start-interval": _TEXT,
+        "retries": _TEXT,
+    },
+}
+_EXACTLY_ONE = ("MAINTAINER", "WORKDIR", "USER", "STOPSIGNAL")
+_AT_LEAST_ONE = ("ENV", "LABEL", "EXPOSE", "VOLUME", "ARG", "HEALTHCHECK", "SHELL", "ONBUILD")
+
+
+def check_rules(dockerfile: Dockerfile) -> None:
+    """Raise InputRefused (`path:line`) for the first instruction that the builder would not build."""
+    seen_from = False
+    for item in dockerfile.instructions:
+        try:
+            _check(item)
+            if not seen_from and item.name not in ("ARG", "FROM"):
+                raise ValueError("no build stage in current context: an instruction before the first FROM")
+        except ValueError as error:
+            raise InputRefused(dockerfile.place(item), str(error), "see the Dockerfile reference") from None
+        seen_from = seen_from or item.name == "FROM"
+    if not seen_from:
+        raise InputRefused(dockerfile.path, "no FROM instruction", "name the base image")
+
+
+def flag_values(item: Instruction, name: str) -> list[str]:
+    """All values of one flag, in order; a bare flag gives an empty string."""
+    return [each.partition("=")[2] for each in item.flags if each.partition("=")[0] == f"--{name}"]
+
+
+def flag_is_set(item: Instruction, name: str) -> bool:
+    """Whether a boolean flag is given and not `=false`."""
+    values = flag_values(item, name)
+    return bool(values) and values[-1].lower() != "false"
+
+
+def _check(item: Instruction) -> None:
+    if item.name not in KEYWORDS:
+        raise ValueError("unknown instruction")
+    _check_flags(item)
+    count = len(item.args)
+    if item.name in ("COPY", "ADD") and count < 2:
+        raise ValueError(f"{item.name} requires at least two arguments, but only one was provided")
+    if item.name == "FROM" and not (count == 1 or (count == 3 and item.args[1].lower() == "as")):
+        raise ValueError("FROM requires either one or three arguments")
+    if item.name in _EXACTLY_ONE and count != 1:
+        raise ValueError(f"{item.name} requires exactly one argument")
+    if item.name == "ONBUILD":
+        _check_trigger(item.onbuild)
+    elif item.name in _AT_LEAST_ONE and not count:
+        raise ValueError(f"{item.name} requires at least one argument")
+
+
+def _check_trigger(trigger: Instruction | None) -> None:
+    if trigger is None:
+        raise ValueError("ONBUILD requires at least one argument")
+    if trigger.name in ("ONBUILD", "FROM", "MAINTAINER"):
+        raise ValueError(f"{trigger.name} isn't allowed as an ONBUILD trigger")
+    _check(trigger)
+
+
+def _check_flags(item: Instruction) -> None:
+    known = FLAGS.get(item.name, {})
+    used: set[str] = set()
+    for flag in item.flags:
+        name, equals, value = flag.removeprefix("--").partition("=")
+        if name not in known:
+            raise ValueError(f"unknown flag --{name}")
+        kind = known[name]
+        if name in used and "many" not in kind:
+            raise ValueError(f"duplicate flag --{name}")
+        if "text" in kind and not equals:
+            raise ValueError(f"missing a value on flag --{name}")
+        if "bool" in kind and equals and value.lower() not in ("true", "false"):
+            raise ValueError(f"flag --{name} takes true or false")
+        used.add(name)

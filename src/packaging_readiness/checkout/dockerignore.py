@@ -1,0 +1,94 @@
+"""Reads the ignore file of a build context and answers for any path, existing or not, whether it gets in."""
+
+from dataclasses import dataclass
+
+from packaging_readiness.checkout.builder_paths import MAX_LINE, SPACES, BadPattern, clean
+from packaging_readiness.checkout.ignore_patterns import Pattern, new_pattern, walk_path
+from packaging_readiness.contract.errors import InputRefused
+
+_BOM = b"\xef\xbb\xbf"
+_CURE = "write the pattern as the .dockerignore reference says"
+# Names of many shapes: an ignore file that lets none of them in denies whatever it does not name.
+_UNNAMED = ("q7x", "Q7X", "0q7", "_q7", ".q7x", "q7x.q7y", "~q7", " q7", "\u00e97q")
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """An ignore file: `place` names it in messages, `patterns` are in file order."""
+
+    place: str
+    patterns: tuple[Pattern, ...]
+
+    def excludes(self, path: str) -> bool:
+        """Whether the builder leaves this relative path out. Raises InputRefused for an uncompilable pattern."""
+        try:
+            return walk_path(self.patterns, path)[0]
+        except BadPattern as error:
+            raise self.refused(error) from None
+
+    def decided_by(self, path: str) -> Pattern | None:
+        """The last pattern that changed the path's fate; None when no pattern matched."""
+        try:
+            row = walk_path(self.patterns, path)[1]
+        except BadPattern as error:
+            raise self.refused(error) from None
+        matched = False
+        decider: Pattern | None = None
+        for pattern, hit in zip(self.patterns, row, strict=True):
+            if hit and matched == pattern.reopens:
+                matched, decider = not pattern.reopens, pattern
+        return decider
+
+    def is_default_deny(self) -> bool:
+        """Whether a path that no line names stays out, at the root and below any directory."""
+        names = [*_UNNAMED, *(f"q7d/{name}" for name in _UNNAMED)]
+        return bool(self.patterns) and all(self.excludes(name) for name in names)
+
+    def refused(self, error: BadPattern) -> InputRefused:
+        """The refusal for a pattern found bad only while matching, as it is in the builder."""
+        return InputRefused(f"{self.place}:{error.line}" if error.line else self.place, str(error), _CURE)
+
+
+def read_ignore(data: bytes, place: str) -> Ignore:
+    """Parse the bytes of an ignore file. Raises InputRefused (`path:line`) for what the builder rejects.
+
+    Bytes that are not UTF-8 match themselves. Lines end at LF, one CR before it goes with it.
+    """
+    patterns: list[Pattern] = []
+    lines = data.removeprefix(_BOM).split(b"\n")
+    for number, raw in enumerate(lines, 1):
+        if len(raw) > MAX_LINE:
+            raise InputRefused(f"{place}:{number}", f"line longer than {MAX_LINE} bytes", "break the line")
+        text = raw.removesuffix(b"\r").decode("utf-8", "surrogateescape")
+        pattern = _pattern(number, text, place)
+        if pattern is not None:
+            patterns.append(pattern)
+    _refuse_control_characters(patterns, place)
+    return Ignore(place, tuple(patterns))
+
+
+def _pattern(number: int, text: str, place: str) -> Pattern | None:
+    if text.startswith("#"):
+        return None
+    value = text.strip(SPACES)
+    if not value:
+        return None
+    reopens = value.startswith("!")
+    value = value[1:].strip(SPACES) if reopens else value
+    if value:
+        value = clean(value)
+        value = value[1:] if len(value) > 1 and value.startswith("/") else value
+    try:
+        return new_pattern(number, text, ("!" if reopens else "") + value)
+    except BadPattern as error:
+        raise InputRefused(f"{place}:{number}", str(error), _CURE) from None
+
+
+def _refuse_control_characters(patterns: list[Pattern], place: str) -> None:
+    """The patterns travel in a header that takes printable ASCII, unless one of them forces the encoded form."""
+    if not all(pattern.value.isascii() for pattern in patterns):
+        return
+    for pattern in patterns:
+        if any(char < " " or char == "\x7f" for char in pattern.value):
+            cause = "pattern with a control character, which the builder rejects"
+            raise InputRefused(f"{place}:{pattern.line}", cause, "remove the character")

@@ -1,0 +1,179 @@
+"""Patterns of a `.dockerignore` (and of COPY --exclude and --parents) with the builder's matching rules.
+
+The builder turns a pattern into a Go regular expression with no knowledge of bracket expressions, so that, for
+example, `\\t` matches a tab and `[*]` is not a literal asterisk. RE2 has the same syntax and is used wherever a pattern
+leaves plain ground. Source: moby/patternmatcher.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from packaging_readiness.checkout.builder_paths import SPACES, BadPattern, clean, glob
+
+Match = Callable[[str], bool]
+Row = tuple[bool, ...]
+# Such classes mean the same in Python's `re`, which is quicker to call; many wildcards go to RE2, which is linear.
+PLAIN_CLASS = r"\[[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*\]"
+_WILD = frozenset("*?[]\\")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One line's pattern. `text` is the line as written, `value` the cleaned pattern, `reopens` a leading `!`.
+
+    `line` is 1-based; 0 for a pattern that stands in no file.
+    """
+
+    line: int
+    text: str
+    value: str
+    reopens: bool
+    _compiled: list[Match] = field(default_factory=list, repr=False, compare=False)
+
+    def matches(self, path: str) -> bool:
+        """Whether the pattern matches this very path. Raises BadPattern when the builder could not compile it."""
+        if not self._compiled:
+            try:
+                self._compiled.append(compile_pattern(self.value))
+            except BadPattern as error:
+                error.line = self.line
+                raise
+        return self._compiled[0](path)
+
+    @property
+    def literal_prefix(self) -> str | None:
+        """The directory or file that the pattern names literally, a trailing `/*` or `/**` apart; else None."""
+        stem = self.value.removesuffix("/**").removesuffix("/*")
+        return None if any(char in "*[]?^\\" for char in stem) else stem
+
+
+def new_pattern(line: int, text: str, value: str) -> Pattern | None:
+    """Build one pattern from a cleaned value that may start with `!`; None when nothing is left of it.
+
+    Raises BadPattern for a lone `!` and for what Go's `filepath.Match` calls a syntax error.
+    """
+    value = value.strip(SPACES)
+    if not value:
+        return None
+    value = clean(value)
+    reopens = value.startswith("!")
+    if value == "!":
+        raise BadPattern('illegal exclusion pattern: "!"')
+    value = value.removeprefix("!")
+    try:
+        glob(value)
+    except BadPattern:
+        raise BadPattern("syntax error in pattern") from None
+    return Pattern(line, text, value, reopens)
+
+
+def compile_pattern(value: str) -> Match:
+    """The matcher of one cleaned pattern. Raises BadPattern when it is no regular expression to the builder."""
+    if value == "**":
+        return lambda _path: True
+    if not any(char in _WILD for char in value):
+        return value.__eq__
+    if value.endswith("/**") and not any(char in _WILD for char in value[:-2]):
+        prefix = value[:-2]
+        return lambda path: path.startswith(prefix)
+    expression, kind = _expression(value)
+    if kind == "suffix":
+        suffix = value[2:]
+        return lambda path: path.endswith(suffix) or (suffix[:1] == "/" and path == suffix[1:])
+    if kind == "prefix":
+        return lambda path: path.startswith(value[:-2])
+    if kind == "exact":
+        return value.__eq__
+    return _regular_expression(value, expression)
+
+
+def _expression(value: str) -> tuple[str, str]:
+    """The builder's regular expression and the way it matches: exact, prefix, suffix or regexp."""
+    out = ["^"]
+    kind = "exact"
+    # The builder's scanner drops a byte order mark at the start of its input.
+    chars = value.removeprefix("\ufeff")
+    position = 0
+    while position < len(chars):
+        first = position == 0
+        char = chars[position]
+        position += 1
+        if char == "*" and chars[position : position + 1] == "*":
+            position += 2 if chars[position + 1 : position + 2] == "/" else 1
+            if position < len(chars):
+                out.append("(.*/)?")
+                kind = "regexp"
+            elif kind == "exact":
+                kind = "prefix"
+            else:
+                out.append(".*")
+                kind = "regexp"
+            kind = "suffix" if first else kind
+        elif char in "*?":
+            out.append("[^/]*" if char == "*" else "[^/]")
+            kind = "regexp"
+        elif char in ".+()|{}$":
+            out.append("\\" + char)
+        elif char == "\\":
+            out.append("\\" + chars[position : position + 1])
+            kind = "regexp" if position < len(chars) else kind
+            position += 1
+        else:
+            out.append(char)
+            kind = "regexp" if char in "[]" else kind
+    return "".join(out) + "$", kind
+
+
+def _regular_expression(value: str, expression: str) -> Match:
+    plain = re.sub(PLAIN_CLASS, "", value)
+    if value.isascii() and plain.count("*") < 5 and not any(char in "[]\\^" for char in plain):
+        try:
+            found = re.compile(expression.removesuffix("$") + r"\Z").match
+        except re.error:
+            raise BadPattern("syntax error in pattern") from None
+        return lambda path: found(path) is not None
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        search = re2.compile(_replace_escaped(expression), options).search
+    except re2.error:
+        raise BadPattern("syntax error in pattern") from None
+    return lambda path: search(_replace_escaped(path)) is not None
+
+
+def _replace_escaped(text: str) -> str:
+    """Bytes that are not UTF-8 (surrogates here) count as the replacement character, as in Go."""
+    return text if text.isascii() else re.sub("[\udc80-\udcff]", "\ufffd", text)
+
+
+def match_entry(
+    patterns: Iterable[Pattern], path: str, parent: tuple[bool, ...] | None
+) -> tuple[bool, tuple[bool, ...]]:
+    """Match one path whose parent directory gave `parent` (None at the root): the verdict and this path's own row.
+
+    The verdict is True when the patterns exclude (or, for include lists, select) the path. A row holds one flag per
+    pattern; a pattern that matched a directory goes on matching everything below it.
+    """
+    row: list[bool] = []
+    matched = False
+    for index, pattern in enumerate(patterns):
+        hit = parent is not None and parent[index]
+        if not hit and pattern.reopens == matched:
+            hit = pattern.matches(path)
+        row.append(hit)
+        if hit:
+            matched = not pattern.reopens
+    return matched, tuple(row)
+
+
+def walk_path(patterns: tuple[Pattern, ...], path: str) -> tuple[bool, Row]:
+    """Match a path from the root down, each parent first."""
+    row: Row | None = None
+    verdict = False
+    parts = path.split("/")
+    for depth in range(1, len(parts) + 1):
+        verdict, row = match_entry(patterns, "/".join(parts[:depth]), row)
+    return verdict, row or ()

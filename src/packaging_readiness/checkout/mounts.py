@@ -1,0 +1,41 @@
+"""RUN --mount: what a build step is shown without being copied."""
+
+import csv
+from dataclasses import dataclass
+
+from packaging_readiness.checkout.dockerfile import Instruction
+from packaging_readiness.checkout.dockerfile_rules import flag_values
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One mount. `source_stage` is the value of `from`, "" for the build context; `source` is "" for its root."""
+
+    kind: str
+    source: str
+    source_stage: str
+    target: str
+
+    @property
+    def shows_context(self) -> bool:
+        """Whether the mount shows files of the build context."""
+        return self.kind == "bind" and not self.source_stage
+
+
+def mounts(item: Instruction) -> list[Mount]:
+    """The mounts of a RUN. Raises ValueError for a mount that is not comma-separated key=value fields."""
+    return [_mount(value) for value in flag_values(item, "mount")]
+
+
+def _mount(value: str) -> Mount:
+    try:
+        rows = list(csv.reader([value], strict=True))
+    except csv.Error:
+        raise ValueError("a --mount that is not comma-separated") from None
+    fields: dict[str, str] = {}
+    for field in rows[0] if rows else []:
+        name, _, text = field.partition("=")
+        fields[name.lower()] = text
+    source = fields.get("source", fields.get("src", ""))
+    target = next((fields[name] for name in ("target", "dst", "destination") if name in fields), "")
+    return Mount(fields.get("type", "bind").lower(), source, fields.get("from", ""), target)

@@ -1,0 +1,179 @@
+"""The stages of a Dockerfile, what each builds on, and the facts that advisory checks ask for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from packaging_readiness.checkout.dockerfile import Dockerfile, Instruction
+from packaging_readiness.checkout.dockerfile_rules import check_rules, flag_values
+from packaging_readiness.checkout.expand import PLATFORM_ARGS, Scope, Unresolved, declare_args
+from packaging_readiness.checkout.mounts import mounts
+from packaging_readiness.contract.errors import InputRefused
+
+_NAME = re.compile(r"[a-z][a-z0-9-_.]*\Z")
+_DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}\Z")
+_ONLY_ARG = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))\Z")
+REMOTE = re.compile(r"(?:https?|git|ssh)://|git@", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One FROM and what follows it.
+
+    `base` is as written; `base_expanded` is None when it depends on a build argument that has no value; `base_stage`
+    is the index of the stage it names, None for an image. `base_arg` is the argument that alone supplies the base and
+    has no value. `instructions` start with the ONBUILD triggers of the stage that it builds on. `depends_on` are the
+    indices of the stages that it builds on, copies from or mounts.
+    """
+
+    index: int
+    name: str | None
+    line: int
+    base: str
+    base_expanded: str | None
+    base_stage: int | None
+    base_arg: str | None
+    instructions: tuple[Instruction, ...]
+    depends_on: frozenset[int]
+
+    @property
+    def base_is_digest(self) -> bool:
+        """Whether the base is an image pinned by digest."""
+        return self.base_expanded is not None and _DIGEST.match(self.base_expanded) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """All stages in file order. `outer` are the arguments declared before the first FROM."""
+
+    all: tuple[Stage, ...]
+    outer: Scope
+
+    @property
+    def final(self) -> Stage:
+        """The stage that becomes the image."""
+        return self.all[-1]
+
+    def needed(self) -> frozenset[int]:
+        """Indices of the stages that the final stage needs, itself included."""
+        found: set[int] = set()
+        todo = [self.final.index]
+        while todo:
+            index = todo.pop()
+            if index not in found:
+                found.add(index)
+                todo.extend(self.all[index].depends_on)
+        return frozenset(found)
+
+    def unrelated(self) -> tuple[Stage, ...]:
+        """Stages that nothing in the final image comes from: a second image in the same file."""
+        needed = self.needed()
+        return tuple(stage for stage in self.all if stage.index not in needed)
+
+    def base_images(self) -> tuple[Stage, ...]:
+        """Stages whose base is an image, `scratch` excepted."""
+        return tuple(each for each in self.all if each.base_stage is None and each.base_expanded != "scratch")
+
+    def final_user(self) -> str | None:
+        """The USER that the image runs as, as written; None when the Dockerfile leaves it to the base image."""
+        stage: Stage | None = self.final
+        while stage is not None:
+            for item in reversed(stage.instructions):
+                if item.name == "USER":
+                    return item.args[0]
+            stage = None if stage.base_stage is None else self.all[stage.base_stage]
+        return None
+
+    def remote_adds(self) -> tuple[tuple[int, str], ...]:
+        """Line and source of every ADD that fetches over the network, ONBUILD ones too."""
+        found: list[tuple[int, str]] = []
+        for stage in self.all:
+            for item in stage.instructions:
+                add = item.onbuild or item
+                if add.name == "ADD":
+                    found += [(item.start, source) for source in add.args[:-1] if REMOTE.match(source.strip("'\""))]
+        return tuple(found)
+
+
+def resolve_stages(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> Stages:
+    """Split a Dockerfile into stages. Raises InputRefused (`path:line`) for what the builder would not build."""
+    check_rules(dockerfile)
+    outer = Scope()
+    for name in PLATFORM_ARGS:
+        if name in build_args:
+            outer.set(name, build_args[name])
+        else:
+            outer.leave_open(name, "depends on the platform of the build")
+    stages: list[Stage] = []
+    starts = [at for at, item in enumerate(dockerfile.instructions) if item.name == "FROM"]
+    for item in dockerfile.instructions[: starts[0]]:
+        try:
+            declare_args(outer, item, dockerfile.escape, build_args, None)
+        except ValueError as error:
+            raise InputRefused(dockerfile.place(item), str(error), "give the argument a plain value") from None
+    for start, end in zip(starts, [*starts[1:], len(dockerfile.instructions)], strict=True):
+        head, *body = dockerfile.instructions[start:end]
+        try:
+            stages.append(_stage(dockerfile, head, tuple(body), stages, outer))
+        except ValueError as error:
+            raise InputRefused(dockerfile.place(head), str(error), "see the Dockerfile reference on FROM") from None
+    return Stages(tuple(stages), outer)
+
+
+def _stage(
+    dockerfile: Dockerfile, head: Instruction, body: tuple[Instruction, ...], before: list[Stage], outer: Scope
+) -> Stage:
+    name = head.args[2].lower() if len(head.args) == 3 else None
+    if name is not None and not _NAME.match(name):
+        raise ValueError("invalid name for build stage")
+    try:
+        expanded: str | None = outer.expand(head.args[0], dockerfile.escape)
+    except Unresolved:
+        expanded = None
+    if expanded == "":
+        raise ValueError("base name should not be blank")
+    names = {stage.name: stage.index for stage in before if stage.name}
+    base_stage = None if expanded is None else names.get(expanded.lower())
+    if base_stage is not None:
+        body = _triggers(before[base_stage]) + body
+    needs = {index for item in body for index in _sources(item, names, len(before))}
+    if base_stage is not None:
+        needs.add(base_stage)
+    only = _ONLY_ARG.match(head.args[0])
+    return Stage(
+        index=len(before),
+        name=name,
+        line=head.start,
+        base=head.args[0],
+        base_expanded=expanded,
+        base_stage=base_stage,
+        base_arg=(only.group(1) or only.group(2)) if only and expanded is None else None,
+        instructions=body,
+        depends_on=frozenset(needs),
+    )
+
+
+def _triggers(base: Stage) -> tuple[Instruction, ...]:
+    """What a stage's ONBUILD instructions do at the start of a stage that builds on it, in this very build."""
+    return tuple(
+        replace(item.onbuild, start=item.start, end=item.end, heredocs=item.heredocs)
+        for item in base.instructions
+        if item.onbuild is not None
+    )
+
+
+def _sources(item: Instruction, names: Mapping[str, int], count: int) -> list[int]:
+    """Indices of the stages that one instruction copies from or mounts."""
+    if item.name == "COPY":
+        wanted = flag_values(item, "from")
+    elif item.name == "RUN":
+        wanted = [mount.source_stage for mount in mounts(item) if mount.source_stage]
+    else:
+        return []
+    found: list[int] = []
+    for each in wanted:
+        if each.isdecimal() and int(each) < count:
+            found.append(int(each))
+        elif each.lower() in names:
+            found.append(names[each.lower()])
+    return found

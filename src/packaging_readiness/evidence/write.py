@@ -1,0 +1,61 @@
+"""Put a bundle on disk whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from packaging_readiness.contract.errors import CannotTell, InputRefused
+from packaging_readiness.contract.model import Contract
+
+ANOTHER_DIR = "name another --evidence-out (or --out) directory, or remove this one"
+
+
+def bundle_folder(contract: Contract, platform_run_id: str) -> str:
+    """Where the objects lie below the output directory: `evidence/runs/{platform_run_id}/P(-1)`."""
+    return f"evidence/runs/{platform_run_id}/{contract.phase_id}"
+
+
+def refuse_existing(out: Path) -> None:
+    """Raise InputRefused unless `out` is absent or an empty directory: evidence is never overwritten or mixed."""
+    try:
+        taken = out.exists() and (not out.is_dir() or any(out.iterdir()))
+    except OSError as error:
+        raise CannotTell(str(out), f"cannot be looked into: {error.strerror}", ANOTHER_DIR) from None
+    if taken:
+        raise InputRefused(str(out), "already exists and is not empty; evidence is never overwritten", ANOTHER_DIR)
+
+
+def write_bundle(files: Mapping[str, bytes], out: Path, folder: str) -> Path:
+    """Write `files` to `out/folder` by a temporary sibling of `out` and one rename; return the folder.
+
+    Raises InputRefused when `out` is taken, CannotTell when the disk refuses: then nothing of it is left behind.
+    """
+    refuse_existing(out)
+    temporary: Path | None = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        temporary.chmod(0o755)
+        target = temporary / folder
+        target.mkdir(parents=True)
+        for name, data in files.items():
+            _write(target / name, data)
+        if out.is_dir():
+            out.rmdir()
+        temporary.rename(out)
+    except OSError as error:
+        raise CannotTell(str(out), f"the bundle cannot be written: {error.strerror}", ANOTHER_DIR) from None
+    finally:
+        if temporary is not None and temporary.exists():
+            shutil.rmtree(temporary, ignore_errors=True)
+    return out / folder
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.chmod(0o644)

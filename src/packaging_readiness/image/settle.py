@@ -1,0 +1,54 @@
+"""The rerun rule: nobody fails because of a neighbour."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from packaging_readiness.image.commands import DEFAULT_LIMITS, Command, Completed, Limits
+from packaging_readiness.image.engine import Engine
+from packaging_readiness.image.runner import run_commands
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The result that counts, and the first one where the command was run again alone."""
+
+    result: Completed
+    first: Completed | None = None
+
+
+def run_settled(
+    engine: Engine,
+    image: str,
+    commands: Sequence[Command],
+    *,
+    passed: Callable[[Completed], bool],
+    parallel: int,
+    limits: Limits = DEFAULT_LIMITS,
+    run_id: str,
+) -> Iterator[Settled]:
+    """Run `commands` as `run_commands` does, and run again, each alone in a fresh container, those that did
+    not pass in a container where any command broke its bounds (a victim of `kill(-1)` looks like a culprit).
+
+    Passed commands are yielded as they complete, the others when their result is final. CannotTell: as
+    `run_commands`.
+    """
+    by_id = {command.id: command for command in commands}
+    shared: Counter[int] = Counter()
+    spoiled: set[int] = set()
+    failed: list[Completed] = []
+    for completed in run_commands(engine, image, commands, parallel=parallel, limits=limits, run_id=run_id):
+        shared[completed.container] += 1
+        if completed.broke_bounds:
+            spoiled.add(completed.container)
+        if passed(completed):
+            yield Settled(completed)
+        else:
+            failed.append(completed)
+    for first in failed:
+        if first.container not in spoiled or shared[first.container] == 1:
+            yield Settled(first)
+            continue
+        alone = [by_id[first.id]]
+        for again in run_commands(engine, image, alone, parallel=1, limits=limits, run_id=run_id):
+            yield Settled(again, first)

@@ -1,0 +1,78 @@
+"""From the fresh report to verdict, bundle and exit status."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging_readiness.contract.errors import CannotTell, InputRefused, ReadinessError
+from packaging_readiness.evidence.files import bundle_files
+from packaging_readiness.evidence.write import bundle_folder, write_bundle
+from packaging_readiness.plugin.settings import Settings
+from packaging_readiness.verdict.adjudicate import Verdict, adjudicate
+from packaging_readiness.verdict.merge import merge
+from packaging_readiness.verdict.report import Report, read_report
+from packaging_readiness.verdict.results import Result
+
+NO_REPORT = "no fresh report of this run exists; nothing was proved"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """How a run ended. `results` are the selected checks; `verdict` is there when one could be made."""
+
+    exit_code: int
+    results: Mapping[str, Result] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    whole: bool = False
+    bundle: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+def conclude(
+    settings: Settings, report_path: Path, selected: Sequence[str], status: int, *, whole: bool, out: Path | None
+) -> Conclusion:
+    """Decide what the run came to. Never raises for what a run can do wrong: that is a red conclusion."""
+    try:
+        report, reported = fresh_report(report_path, settings.nonce)
+    except ReadinessError as error:
+        return Conclusion(exit_code=status if status > 1 else 1, problems=(str(error), NO_REPORT))
+    problems = [f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported]
+    results = {result.id: result for result in report.results}
+    if settings.evidence is not None:
+        held = not problems and all(result.held for result in results.values())
+        return Conclusion(_exit(status, held), results, whole=whole, problems=tuple(problems))
+    try:
+        verdict = adjudicate(merge([report]))
+        bundle = _write(verdict, report, out, settings) if out is not None else None
+    except ReadinessError as error:
+        return Conclusion(status if status > 1 else 1, results, problems=(*problems, str(error)))
+    results = {row_id: verdict.results[row_id] for row_id in results}
+    held = verdict.passed if whole else all(result.held for result in results.values())
+    return Conclusion(_exit(status, held and not problems), results, verdict, whole, bundle, tuple(problems))
+
+
+def fresh_report(path: Path, nonce: str) -> tuple[Report, frozenset[str]]:
+    """The report that this very run wrote, and the node ids in it. Raises InputRefused or CannotTell."""
+    from packaging_readiness.contract.canonical import read_json
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CannotTell(path.name, f"cannot be read: {error.strerror}", "make its folder writable") from None
+    report = read_report(data, path.name)
+    if report.header.nonce != nonce:
+        raise InputRefused(path.name, "is the report of another run", "remove it and run again")
+    tests = read_json(data, path.name).get("tests", [])
+    return report, frozenset(str(test.get("nodeid")).split("@")[0] for test in tests)
+
+
+def _exit(status: int, held: bool) -> int:
+    """Interruption and internal errors keep their status; otherwise 0 when everything held, else 1."""
+    if status > 1:
+        return status
+    return 0 if held else 1
+
+
+def _write(verdict: Verdict, report: Report, out: Path, settings: Settings) -> str:
+    folder = bundle_folder(settings.contract, settings.platform_run_id)
+    return str(write_bundle(bundle_files(verdict, [report]), out, folder))

@@ -1,0 +1,26 @@
+"""Prove one row that runs inside the image: wait for its process, judge it, record what it did."""
+
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.plugin import rows
+from packaging_readiness.plugin.check import CheckFailed, Record
+from packaging_readiness.plugin.packaged import RowRuns
+from packaging_readiness.secrets.redaction import redact
+
+
+def prove_row(record: Record, contract: Contract, runs: RowRuns) -> None:
+    """Fail the running check unless its row held. A secret in the output fails it and is recorded nowhere."""
+    settled = runs.result(record.row.id)
+    done = settled.result
+    summary, leaked = redact(rows.stderr_summary(done))
+    _, leaked_whole = redact((done.stdout + b"\n" + done.stderr).decode("utf-8", "replace"))
+    record.observe(**rows.observation(record.row, contract, done, summary))
+    record.measure(duration_s=round(done.duration_s, 3))
+    if leaked or leaked_whole:
+        raise CheckFailed("secret-in-output", "the output holds what looks like a secret; it is not repeated here")
+    judgement = rows.judge(record.row, contract, done)
+    for note in judgement.notes:
+        record.note(note)
+    if settled.first is not None:
+        record.note("run again alone, because a row in the same container broke its bounds")
+    if judgement.reason:
+        raise CheckFailed(judgement.reason, *judgement.found, f"by hand: {runs.by_hand(record.row.id)}")

@@ -1,0 +1,116 @@
+"""The platform under test: every reader behind one object, each file read once and only when a check asks."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from packaging_readiness.checkout.context import Context, load_dockerfile, resolve_context
+from packaging_readiness.checkout.copies import Copies, resolve_copies
+from packaging_readiness.checkout.dockerfile import Dockerfile
+from packaging_readiness.checkout.git import GitState, read_git
+from packaging_readiness.checkout.handles import HandlesRegistry, read_handles
+from packaging_readiness.checkout.master_plan import MasterPlan, read_master_plan
+from packaging_readiness.checkout.plan import Plan, read_plan
+from packaging_readiness.checkout.stages import Stages, resolve_stages
+from packaging_readiness.checkout.workflow import read_workflow
+from packaging_readiness.checkout.workflow_model import Workflow
+from packaging_readiness.contract.errors import CannotTell
+from packaging_readiness.contract.model import Contract
+
+Document = TypeVar("Document")
+SIZE_LIMIT = 20_000_000
+
+
+class Platform:
+    """A checkout and what its contract says about it. Readers raise InputRefused or CannotTell."""
+
+    def __init__(self, root: Path, contract: Contract) -> None:
+        self.root = root
+        self.contract = contract
+
+    def read(self, relative: str) -> bytes:
+        """The bytes of a file of the checkout. Raises CannotTell when it is missing, unreadable or oversize."""
+        path = self.root / relative
+        try:
+            if path.stat().st_size > SIZE_LIMIT:
+                raise CannotTell(relative, f"is larger than {SIZE_LIMIT} bytes")
+            return path.read_bytes()
+        except OSError as error:
+            raise CannotTell(relative, f"cannot be read: {error.strerror}", "restore the file") from None
+
+    def _document(self, relative: str, reader: Callable[[str, str], Document]) -> Document:
+        try:
+            text = self.read(relative).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise CannotTell(relative, f"is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+        return reader(text, relative)
+
+    @cached_property
+    def handles(self) -> HandlesRegistry:
+        """The handles registry."""
+        return self._document(self.contract.documents.registry, read_handles)
+
+    @cached_property
+    def authority(self) -> HandlesRegistry:
+        """The handles that the design authority pins."""
+        return self._document(self.contract.documents.design_authority, read_handles)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The M1 build plan."""
+        return self._document(self.contract.documents.plan, read_plan)
+
+    @cached_property
+    def master_plan(self) -> MasterPlan:
+        """The master plan."""
+        return self._document(self.contract.documents.master_plan, read_master_plan)
+
+    @cached_property
+    def workflow(self) -> Workflow:
+        """The packaging workflow that the contract names."""
+        path = self.contract.workflow.path
+        return read_workflow(self.read(path), path)
+
+    @cached_property
+    def git(self) -> GitState:
+        """Commit, branch and cleanliness of the checkout."""
+        return read_git(self.root)
+
+    @cached_property
+    def dockerfile(self) -> Dockerfile:
+        """The Dockerfile as the builder reads it."""
+        path = self.contract.image.dockerfile
+        return load_dockerfile(self.root / path, path)
+
+    @cached_property
+    def context_root(self) -> Path:
+        """Root of the build context."""
+        return self.root / self.contract.image.context
+
+    @cached_property
+    def context(self) -> Context:
+        """The files that reach the builder."""
+        return resolve_context(self.context_root, self.root / self.contract.image.dockerfile)
+
+    @cached_property
+    def stages(self) -> Stages:
+        """The stages of the Dockerfile."""
+        return resolve_stages(self.dockerfile, {})
+
+    @cached_property
+    def copies(self) -> Copies:
+        """What each COPY and ADD takes."""
+        return resolve_copies(self.dockerfile, self.context, {})
+
+    def handle(self, key: str) -> str | None:
+        """A registry handle's value as text; None when it is absent, bare or still to be pinned."""
+        handle = self.handles.find(key)
+        if handle is None or handle.value is None or handle.value in ("", "TO_PIN"):
+            return None
+        return str(handle.value)
+
+    def handle_place(self, key: str) -> str:
+        """`path:line` of a registry handle, or the path alone when it is absent."""
+        handle = self.handles.find(key)
+        return self.handles.path if handle is None else f"{self.handles.path}:{handle.line}"

@@ -1,0 +1,48 @@
+"""The header of a report: identity of the run, recorded once, so that nothing downstream asks again."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from packaging_readiness import __version__
+from packaging_readiness.plugin.ci import ci_facts
+from packaging_readiness.plugin.platform import Platform
+from packaging_readiness.plugin.settings import Settings, suite_digest
+from packaging_readiness.verdict.header import Identity
+
+
+def run_header(settings: Settings, platform: Platform, arguments: Sequence[str | os.PathLike[str]]) -> dict[str, Any]:
+    """The `readiness` entry of the report. Raises CannotTell when the checkout's commit is unknown."""
+    managed = settings.contract.closure.build_driver == "github_actions"
+    ci = ci_facts() if managed else None
+    identity = Identity(
+        platform_run_id=settings.platform_run_id,
+        written_at_utc=settings.written_at_utc,
+        suite_version=__version__,
+        suite_digest=suite_digest(settings.suite_root),
+        contract_digest=settings.contract_digest,
+        git_sha=platform.git.sha,
+        git_ref=platform.git.branch,
+        dirty=platform.git.dirty,
+        aws=settings.aws,
+        workflow_run_id=ci.run_id if ci else None,
+        workflow_run_url=ci.run_url if ci else None,
+        carried=settings.carried,
+    )
+    return {
+        "schema": 1,
+        "identity": asdict(identity),
+        "contract": settings.contract_data,
+        "nonce": settings.nonce,
+        "invocation": {"arguments": [_portable(str(argument)) for argument in arguments]},
+    }
+
+
+def _portable(argument: str) -> str:
+    """An argument without the machine's absolute paths: only the last part of such a path is kept."""
+    name, equals, value = argument.partition("=")
+    if equals and Path(value).is_absolute():
+        return f"{name}=.../{Path(value).name}"
+    return f".../{Path(argument).name}" if Path(argument).is_absolute() else argument

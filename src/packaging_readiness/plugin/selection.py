@@ -1,0 +1,100 @@
+"""Which collected tests are checks of this suite, and which of them this run selects."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from packaging_readiness.contract.inventory import CheckRow
+from packaging_readiness.contract.model import LANES
+from packaging_readiness.plugin.check import ATTRIBUTE
+from packaging_readiness.plugin.settings import Settings
+
+LANE_FOLDERS = {f"tests_{lane}": lane for lane in LANES}
+ROW = pytest.StashKey[CheckRow]()
+ONE_CONTAINER = "entrypoint-rows"
+
+
+def in_suite(config: pytest.Config) -> bool:
+    """Whether this run is about the suite's lanes: it names them, files in them, or the root that holds them."""
+    root = config.rootpath
+    if not all((root / folder).is_dir() for folder in LANE_FOLDERS):
+        return False
+    for argument in config.args:
+        path = Path(config.invocation_params.dir, argument.split("::")[0]).resolve()
+        if path == root or lane_of(path, root) is not None:
+            return True
+    return False
+
+
+def lane_of(path: Path, root: Path) -> str | None:
+    """The lane whose folder holds `path`, if any."""
+    if not path.is_relative_to(root):
+        return None
+    parts = path.relative_to(root).parts
+    return LANE_FOLDERS.get(parts[0]) if parts else None
+
+
+def attach_rows(items: Iterable[pytest.Item], settings: Settings) -> None:
+    """Give each test of a lane its inventory row and its lane marker. Raises UsageError for a test that is no check."""
+    for item in items:
+        lane = lane_of(item.path, settings.suite_root)
+        if lane is None:
+            continue
+        check_id = getattr(getattr(item, "function", None), ATTRIBUTE, None)
+        check = settings.checks.get(check_id) if isinstance(check_id, str) else None
+        if check is None:
+            raise pytest.UsageError(f"{item.nodeid}: is in a lane's folder but is no check of the inventory")
+        if check.lane != lane:
+            raise pytest.UsageError(f"{item.nodeid}: check {check.id} belongs into tests_{check.lane}/")
+        callspec = getattr(item, "callspec", None)
+        member = callspec.params.get("row") if callspec is not None else None
+        row = settings.rows[check.id if member is None else f"{check.id}[{member.id}]"]
+        item.stash[ROW] = row
+        item.add_marker(getattr(pytest.mark, lane))
+        if runs_in_container(row):
+            item.add_marker(pytest.mark.xdist_group(ONE_CONTAINER))
+
+
+def runs_in_container(row: CheckRow) -> bool:
+    """Whether the check runs a command inside the image."""
+    return row.check.lane == "m1b" and "image" in row.check.needs
+
+
+def select(
+    items: Sequence[pytest.Item], settings: Settings, blocker: str | None, checks: Sequence[str] | None
+) -> tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]]:
+    """Split tests into those to run, those not selected, and those that only an evidence pack could decide."""
+    chosen: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    waiting: list[pytest.Item] = []
+    for item in items:
+        row = item.stash.get(ROW, None)
+        if row is None:
+            chosen.append(item)
+        elif not _wanted(row, settings, blocker, checks):
+            left.append(item)
+        elif (row.check.decided_by == "adjudicator") == (settings.evidence is not None):
+            chosen.append(item)
+        else:
+            waiting.append(item)
+    return chosen, left, waiting
+
+
+def _wanted(row: CheckRow, settings: Settings, blocker: str | None, checks: Sequence[str] | None) -> bool:
+    if checks and row.id not in checks and row.check.id not in checks:
+        return False
+    if blocker is None:
+        return True
+    return row.blocker == blocker or row.check.lane in settings.contract.blocker(blocker).rollup
+
+
+def refuse_unknown(settings: Settings, blocker: str | None, checks: Sequence[str] | None) -> None:
+    """Raise UsageError for a blocker code or check id that does not exist: a typing error must not select nothing."""
+    codes = [entry.id for entry in settings.contract.blockers]
+    if blocker is not None and blocker not in codes:
+        raise pytest.UsageError(f"--blocker {blocker}: no such code; the contract has {', '.join(codes)}")
+    known = {row.id for row in settings.rows.values()} | set(settings.checks)
+    for check in checks or ():
+        if check not in known:
+            raise pytest.UsageError(f"--check {check}: no such check; `packaging-readiness checks` lists them")

@@ -1,0 +1,174 @@
+"""The policy layer over text: where the rules match, and whether what they match is a secret."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging_readiness.secrets import values
+from packaging_readiness.secrets.names import credential_strength
+from packaging_readiness.secrets.rulepack import Rule, RulePack, load_rules
+from packaging_readiness.secrets.values import Context
+
+_BEFORE = 512
+_AFTER = 4096
+_LINES_AFTER = 4
+_BASE64_SLICE = 1 << 20
+_MAX_SEGMENT = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A match inside this room only: it still holds the value and never leaves unredacted."""
+
+    rule: str
+    kind: str
+    start: int
+    end: int
+    value: bytes = field(repr=False)
+
+
+def find(data: bytes, context: Context, *, binary: bool = False, encoded: bool = True) -> Iterator[Hit]:
+    """All hits of the rules in `data`, in no particular order.
+
+    `context` says how to read bare values; `binary` leaves only the rules that need no surroundings;
+    `encoded` also looks, once, into base64 that decodes to text.
+    """
+    pack = load_rules()
+    yield from _tokens(data, pack, context)
+    if not binary:
+        segments = list(_segments(data, pack))
+        # Most rules drop out here, before any segment is looked at on its own.
+        around = b"\n".join(data[start:end] for start, end in segments).lower()
+        rules = [rule for rule in pack.assignments if _may_match(rule, around, context)]
+        for start, end in segments:
+            yield from _assignments(data, start, end, rules, context)
+    if encoded:
+        yield from _inside_base64(data, pack)
+
+
+def announces(data: bytes) -> bool:
+    """Whether any word in `data` announces a credential: where none does, parsing its structure finds nothing."""
+    return load_rules().word_gate.search(data) is not None
+
+
+def _tokens(data: bytes, pack: RulePack, context: Context) -> Iterator[Hit]:
+    for found in pack.token_gate.finditer(data):
+        start, end = found.span()
+        lowered = data[start:end].lower()
+        for rule in pack.tokens:
+            if any(word in lowered for word in rule.keywords):
+                match = rule.pattern.search(data, start, end)
+                if match is not None:
+                    hit = _judge(rule, match, context)
+                    if hit is not None:
+                        yield hit
+                        break
+
+
+def _segments(data: bytes, pack: RulePack) -> Iterator[tuple[int, int]]:
+    """Stretches around what announces a credential: the line and a few after it, bounded, joined where they touch."""
+    start = end = -1
+    for found in pack.assignment_gate.finditer(data):
+        low, high = found.span()
+        first = max(data.rfind(b"\n", max(0, low - _BEFORE), low) + 1, low - _BEFORE, 0)
+        last = high
+        for _ in range(_LINES_AFTER):
+            newline = data.find(b"\n", last, high + _AFTER)
+            if newline < 0:
+                last = min(len(data), high + _AFTER)
+                break
+            last = newline + 1
+        if start >= 0 and first <= end and max(end, last) - start <= _MAX_SEGMENT:
+            end = max(end, last)
+            continue
+        if start >= 0:
+            yield start, end
+        start, end = first, last
+    if start >= 0:
+        yield start, end
+
+
+def _assignments(data: bytes, start: int, end: int, rules: list[Rule], context: Context) -> Iterator[Hit]:
+    segment = data[start:end]
+    lowered = segment.lower()
+    for rule in rules:
+        if not _may_match(rule, lowered, context):
+            continue
+        position = 0
+        while (match := rule.pattern.search(segment, position)) is not None:
+            hit = _judge(rule, match, context)
+            if hit is not None:
+                yield Hit(hit.rule, hit.kind, start + hit.start, start + hit.end, hit.value)
+            # A key may be part of what another match took for its value: go on right behind the key.
+            after = match.end(rule.key)
+            position = max(after, match.start() + 1)
+
+
+def _may_match(rule: Rule, lowered: bytes, context: Context) -> bool:
+    if rule.config_only and context == "code":
+        return False
+    return not rule.keywords or any(word in lowered for word in rule.keywords)
+
+
+def _judge(rule: Rule, match: Any, context: Context) -> Hit | None:
+    group = next((number for number in rule.values if match.span(number)[0] >= 0), 0)
+    value: bytes = match.group(group).strip()
+    if not _counts(rule, match, value.decode("utf-8", "replace"), context):
+        return None
+    start, end = match.span(group)
+    return Hit(rule.id, rule.kind, start, end, value)
+
+
+def _counts(rule: Rule, match: Any, text: str, context: Context) -> bool:
+    """The value filter that the rule names."""
+    if rule.filter == "shape":
+        return values.is_shaped_secret(text)
+    if rule.filter == "userpass":
+        return values.is_user_and_password(text)
+    if rule.filter == "random":
+        return values.is_secret_value(text, "reference", "code")
+    if rule.filter == "url" and match.group(rule.user).decode("utf-8", "replace") == text:
+        return False
+    if rule.filter == "argument" and values.is_name_of_many_words(text):
+        return False
+    reading: Context = "code" if rule.filter in ("mixed", "key-mixed", "argument") else context
+    if rule.key:
+        strength = credential_strength(match.group(rule.key).decode("latin-1"))
+        return strength is not None and values.is_secret_value(text, strength, reading)
+    return values.is_secret_value(text, "password", reading)
+
+
+def _inside_base64(data: bytes, pack: RulePack) -> Iterator[Hit]:
+    for found in pack.base64_run.finditer(data):
+        start, end = found.span()
+        for low in range(start, end, _BASE64_SLICE):
+            decoded = decode_text(data[low : min(end, low + _BASE64_SLICE + 8192)])
+            if decoded is not None:
+                for hit in find(decoded, "config", encoded=False):
+                    yield Hit(hit.rule, hit.kind, start, end, hit.value)
+
+
+_TEXT = bytes(range(32, 127)) + b"\t\n\r"
+
+
+def decode_text(run: bytes) -> bytes | None:
+    """What a run of base64 (standard or URL-safe, line breaks allowed) decodes to, if that is text; else None."""
+    probe = _decode(run[:32])
+    if probe is None or probe[:18].translate(None, _TEXT):
+        return None
+    decoded = _decode(b"".join(run.split()))
+    if decoded is None:
+        return None
+    strange = len(decoded.translate(None, _TEXT))
+    return decoded if strange * 20 <= len(decoded) else None
+
+
+def _decode(run: bytes) -> bytes | None:
+    run = run.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    run = run[: len(run) - 1] if len(run) % 4 == 1 else run
+    try:
+        return base64.b64decode(run + b"=" * (-len(run) % 4))
+    except (binascii.Error, ValueError):
+        return None

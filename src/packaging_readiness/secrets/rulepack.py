@@ -1,0 +1,145 @@
+"""The policy layer's rule pack: read from `rules.yaml`, compiled with google-re2, tested by its own examples."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import count
+from typing import Any, Literal
+
+from packaging_readiness.contract.errors import CannotTell
+
+Family = Literal["tokens", "assignments"]
+
+# A key name that holds one of the words which announce credentials; names.credential_strength then decides.
+_KEY = rb"(?P<key>[\w.\-]*?(?i:pass|pwd|psk|secret|token|key|cred|auth|jwt|pw|pat|sas|bearer)[\w.\-]*)"
+_CLASSES = {
+    "alnum": "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789",
+    "b64": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/",
+    "hex": "0123456789abcdef",
+    "upper": "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+    "digit": "0123456789",
+    "pw": "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the pack. `pattern` is the compiled expression, over bytes; `values`, `key` and
+    `user` are the numbers of its groups (0: it has none)."""
+
+    id: str
+    kind: str
+    family: Family
+    pattern: Any
+    values: tuple[int, ...]
+    key: int
+    user: int
+    keywords: tuple[bytes, ...]
+    filter: str
+    config_only: bool
+    match: str
+    clean: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulePack:
+    """All rules, the expressions that say where to look closer, and the digest of the data file (sha256 hex)."""
+
+    tokens: tuple[Rule, ...]
+    assignments: tuple[Rule, ...]
+    token_gate: Any
+    assignment_gate: Any
+    word_gate: Any
+    base64_run: Any
+    digest: str
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return self.tokens + self.assignments
+
+
+def _compile(pattern: bytes, captures: bool = True) -> Any:
+    import re2
+
+    options = re2.Options()
+    # Bytes are matched as they are: no undecodable input can hide behind the expression engine.
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_capture = not captures
+    options.log_errors = False
+    options.max_mem = 64 << 20
+    return re2.compile(pattern, options=options)
+
+
+@cache
+def load_rules() -> RulePack:
+    """The compiled pack, read once per process. Raises CannotTell when it or the re2 library is unusable."""
+    import yaml
+
+    text = resources.files(__package__).joinpath("rules.yaml").read_bytes()
+    try:
+        rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        tokens = tuple(_rule(row, "tokens") for row in rows["tokens"])
+        assignments = tuple(_rule(row, "assignments") for row in rows["assignments"])
+        union = b"|".join(b"(?:%s)" % _expand(row["pattern"]) for row in rows["tokens"])
+        return RulePack(
+            tokens,
+            assignments,
+            # Group names may not repeat in one expression, and the gate needs none.
+            _compile(union.replace(b"?P<v>", b"?:").replace(b"?P<user>", b"?:"), captures=False),
+            _compile(_expand(rows["assignment_gate"]), captures=False),
+            _compile(rb"(?i:pass|pwd|psk|secret|token|key|cred|auth|jwt|pw|bearer|kty|\bpat|sas)", captures=False),
+            _compile(rb"[A-Za-z0-9+/_-]{24,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*={0,2}", captures=False),
+            hashlib.sha256(text).hexdigest(),
+        )
+    except ImportError as error:
+        raise CannotTell("secret rules", f"{error.name} is not installed", "install the locked dependencies") from error
+    except Exception as error:
+        raise CannotTell("secrets/rules.yaml", f"unusable rule pack: {error}", "reinstall the package") from error
+
+
+def _expand(pattern: str) -> bytes:
+    return pattern.encode("latin-1").replace(b"%KEY%", _KEY)
+
+
+def _rule(row: dict[str, Any], family: Family) -> Rule:
+    pattern = _compile(_expand(row["pattern"]))
+    groups = {name.decode(): number for name, number in pattern.groupindex.items()}
+    return Rule(
+        row["id"],
+        row["kind"],
+        family,
+        pattern,
+        tuple(number for name, number in groups.items() if name.startswith("v")),
+        groups.get("key", 0),
+        groups.get("user", 0),
+        tuple(word.encode() for word in row["keywords"]),
+        row["filter"],
+        row.get("context") == "config",
+        row["match"],
+        row["clean"],
+    )
+
+
+def expand_example(example: str) -> str:
+    """An example with `{alnum:36}` and the like replaced by generated characters, alike in every run."""
+    import base64
+
+    for kind in (*_CLASSES, "userpass"):
+        for number in count():
+            head, mark, rest = example.partition("{" + kind + ":")
+            if not mark:
+                break
+            length, _, tail = rest.partition("}")
+            made = _generate("pw" if kind == "userpass" else kind, int(length), number)
+            if kind == "userpass":
+                made = base64.b64encode(f"svc:{made}".encode()).decode()
+            example = head + made + tail
+    return example
+
+
+def _generate(kind: str, length: int, number: int) -> str:
+    alphabet = _CLASSES[kind]
+    stream = b"".join(hashlib.sha256(f"{kind}{number}{block}".encode()).digest() for block in range(length // 32 + 1))
+    made = "".join(alphabet[byte % len(alphabet)] for byte in stream[:length])
+    return made[:-2] + "7x" if kind == "pw" else made

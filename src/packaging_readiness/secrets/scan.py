@@ -1,0 +1,221 @@
+"""The scan: every listed file, to its last byte, through both layers. What cannot be read is an error."""
+
+import io
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from packaging_readiness.contract.errors import CannotTell
+from packaging_readiness.secrets import archives, leaves, matcher
+from packaging_readiness.secrets.decoding import Window, is_binary, windows
+from packaging_readiness.secrets.model import (
+    ALL_LAYERS,
+    DEFAULT_SALT,
+    Finding,
+    Layer,
+    ScanError,
+    ScanResult,
+    fingerprint,
+)
+from packaging_readiness.secrets.names import words_of
+from packaging_readiness.secrets.selfcheck import ensure_rules_hold
+from packaging_readiness.secrets.structure import read_structure
+from packaging_readiness.secrets.values import Context
+
+Progress = Callable[[int, int, int], None]
+"""Called after each file with files done, files listed, bytes read."""
+
+_CODE = words_of(
+    ".py .pyi .pyx .js .mjs .cjs .jsx .ts .tsx .go .java .kt .kts .scala .groovy .c .h .cc .cpp .hpp .cs .rs .rb .php "
+    ".swift .m .pl .pm .lua .r .jl .ex .exs .erl .hs .clj .dart .vue "
+    ".svelte .css .scss .less .sql .proto .ipynb"
+)
+_PROSE = words_of(".md .rst .txt .html .htm .adoc .tex .po .pot .csv .tsv .log .patch .diff .svg .1 .3 .8")
+_PROSE_NAMES = ("license", "copying", "notice", "readme", "changelog", "metadata", "record", "authors", "changes")
+
+
+# More line ends than any rule looks across, so that texts do not run into each other.
+_APART = b"\n" * 8
+
+
+class _Hits:
+    """Findings of one file: one per line and value, where a longer value swallows the parts of it."""
+
+    def __init__(self, path: str, salt: bytes) -> None:
+        self._path = path
+        self._salt = salt
+        self._seen: dict[int, list[tuple[bytes, Finding]]] = {}
+
+    def add(self, line: int, rule: str, kind: str, layer: Layer, value: bytes) -> None:
+        row = self._seen.setdefault(line, [])
+        if any(value in known for known, _ in row):
+            return
+        row[:] = [(known, finding) for known, finding in row if known not in value]
+        row.append((value, Finding(self._path, line, rule, kind, layer, fingerprint(value, self._salt))))
+
+    def findings(self) -> list[Finding]:
+        return sorted(finding for row in self._seen.values() for _, finding in row)
+
+
+def context_of(path: str) -> Context:
+    """How bare values are read in a file of this name: configuration, program code or prose."""
+    name = PurePosixPath(path.rpartition("!")[2]).name.lower()
+    suffix = PurePosixPath(name).suffix
+    if suffix in _CODE:
+        return "code"
+    if suffix in _PROSE or name.startswith(_PROSE_NAMES):
+        return "prose"
+    return "config"
+
+
+def scan_bytes(
+    data: bytes, path: str, salt: bytes = DEFAULT_SALT, layers: Iterable[Layer] = ALL_LAYERS
+) -> list[Finding]:
+    """Findings in `data`, read as a file named `path`; archives are opened.
+
+    Raises CannotTell when an engine fails or an archive in `data` is refused.
+    """
+    findings, errors, _ = scan_stream(io.BytesIO(data), path, salt, layers)
+    if errors:
+        raise CannotTell(errors[0].path, errors[0].cause, "remove or unpack what cannot be read")
+    return findings
+
+
+def scan_files(
+    root: Path,
+    relative_paths: Iterable[str],
+    salt: bytes = DEFAULT_SALT,
+    progress: Progress | None = None,
+    layers: Iterable[Layer] = ALL_LAYERS,
+) -> ScanResult:
+    """Scan each of `relative_paths` (POSIX, relative to `root`). No file in the tree can turn anything off.
+
+    A file that is missing, unreadable or not regular, and an archive that is refused, becomes an entry of `errors`.
+    A symbolic link is not followed: the text of its target is what an image would hold. Raises CannotTell when an
+    engine is missing or fails.
+    """
+    listed = sorted(set(relative_paths))
+    chosen = tuple(layers)
+    findings: list[Finding] = []
+    errors: list[ScanError] = []
+    scanned = size = 0
+    for path in listed:
+        try:
+            with _open(root, path) as stream:
+                found, problems, read = scan_stream(stream, path, salt, chosen)
+            findings += found
+            errors += problems
+            size += read
+        except OSError as error:
+            errors.append(ScanError(path, f"cannot be read: {error.strerror or type(error).__name__}"))
+        except ValueError as error:
+            errors.append(ScanError(path, str(error)))
+        scanned += 1
+        if progress is not None:
+            progress(scanned, len(listed), size)
+    if scanned != len(listed):
+        raise CannotTell("secret scan", f"{scanned} of {len(listed)} listed files were scanned", "scan again")
+    return ScanResult(scanned, size, tuple(sorted(set(findings))), tuple(sorted(set(errors))))
+
+
+def _open(root: Path, path: str) -> BinaryIO:
+    full = root / path
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        raise ValueError("lies outside the scanned root")
+    mode = full.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return io.BytesIO(os.readlink(os.fsencode(full)))  # noqa: PTH115 - pathlib would fold "//"
+    if not stat.S_ISREG(mode):
+        raise ValueError("is neither a file nor a link")
+    return os.fdopen(os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+
+
+def scan_stream(
+    stream: BinaryIO, path: str, salt: bytes = DEFAULT_SALT, layers: Iterable[Layer] = ALL_LAYERS
+) -> tuple[list[Finding], list[ScanError], int]:
+    """Findings, errors and bytes read of one seekable stream, archive members included."""
+    ensure_rules_hold()
+    chosen = tuple(layers)
+    return _scan(stream, path, salt, chosen, archives.Budget(), 0)
+
+
+def _scan(
+    stream: BinaryIO, path: str, salt: bytes, layers: tuple[Layer, ...], budget: archives.Budget, depth: int
+) -> tuple[list[Finding], list[ScanError], int]:
+    findings: list[Finding] = []
+    errors: list[ScanError] = []
+    head = stream.read(512)
+    try:
+        kind = archives.kind_of(stream, head)
+        if kind is not None and depth >= archives.MAX_DEPTH:
+            raise archives.ArchiveRefused(f"archives nested deeper than {archives.MAX_DEPTH}")
+        if kind is not None:
+            for name, content in archives.members(stream, kind, budget):
+                inside = f"{path}!{name}"
+                found, problems, _ = _scan(_seekable(content), inside, salt, layers, budget, depth + 1)
+                findings += found
+                errors += problems
+    except archives.ArchiveRefused as error:
+        errors.append(ScanError(path, str(error)))
+    except archives.FAILURES as error:
+        errors.append(ScanError(path, f"archive cannot be read: {type(error).__name__}"))
+    stream.seek(0)
+    hits = _Hits(path, salt)
+    for window in windows(stream):
+        _scan_window(window, path, layers, hits)
+    # A tape stores its members as they are: what was found inside them is not counted again.
+    counted = {finding.fingerprint for finding in findings}
+    findings += [finding for finding in hits.findings() if finding.fingerprint not in counted]
+    return findings, errors, stream.tell()
+
+
+def _seekable(content: BinaryIO) -> BinaryIO:
+    # Kept in memory: a temporary file would leave a secret on the disk.
+    return io.BytesIO(b"".join(iter(lambda: content.read(1 << 20), b"")))
+
+
+def _scan_window(window: Window, path: str, layers: tuple[Layer, ...], hits: _Hits) -> None:
+    data = window.data
+    binary = is_binary(data)
+    if "policy" in layers:
+        context = context_of(path)
+        if window.whole and not binary:
+            for rule, kind, line, value in _structured(path, data):
+                hits.add(line, rule, kind, "policy", value)
+        for hit in matcher.find(data, context, binary=binary):
+            if window.first <= hit.start < window.last:
+                hits.add(window.line + data.count(b"\n", 0, hit.start), hit.rule, hit.kind, "policy", hit.value)
+    if "breadth" in layers:
+        from packaging_readiness.secrets import breadth
+
+        for hit in breadth.find(data):
+            if window.first <= hit.start < window.last:
+                hits.add(window.line + data.count(b"\n", 0, hit.start), hit.rule, hit.kind, "breadth", hit.value)
+
+
+def _structured(path: str, data: bytes) -> Iterator[tuple[str, str, int, bytes]]:
+    if not matcher.announces(data):
+        return
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    for root in read_structure(path.rpartition("!")[2], text):
+        for leaf in leaves.find_leaves(root):
+            value = leaf.value.strip().encode("utf-8", "replace")
+            yield leaf.rule, leaves.STRUCTURE_RULES[leaf.rule], leaf.line or _line_of(data, value), value
+        # Escapes of the format hide a text from the rules that read the file as it stands.
+        inner = _APART.join(text.encode("utf-8", "replace") for text in leaves.texts(root))
+        for hit in matcher.find(inner, "code", encoded=False):
+            yield hit.rule, hit.kind, _line_of(data, hit.value), hit.value
+
+
+def _line_of(data: bytes, value: bytes) -> int:
+    """The first line that holds `value`, or the longest of its words when escapes split it; else 1."""
+    for part in (value, *sorted(value.replace(b'"', b" ").replace(b"\\", b" ").split(), key=len, reverse=True)[:1]):
+        position = data.find(part) if part else -1
+        if position >= 0:
+            return data.count(b"\n", 0, position) + 1
+    return 1

@@ -1,0 +1,145 @@
+"""One JSON report as typed values: strict about its form, sceptical about its outcomes."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging_readiness.contract.canonical import read_json, sha256
+from packaging_readiness.contract.decode import DecodeError, decode
+from packaging_readiness.contract.errors import InputRefused
+from packaging_readiness.verdict.header import RunHeader
+from packaging_readiness.verdict.results import Outcome, Result
+
+KEY = "readiness"
+PHASES = ("setup", "call", "teardown")
+RERUN = "run the lane again and hand in the report that it writes"
+_INTERNAL_ERROR = 3
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the test of one check recorded: the `readiness` metadata of a test in the report."""
+
+    check: str
+    outcome: str
+    reason: str
+    expected: str
+    found: tuple[str, ...]
+    observation: Mapping[str, Any]
+    notes: tuple[str, ...]
+    deferral: str | None
+    image: Mapping[str, Any] | None
+    measured: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report: where it came from, its header, results, and the image that its checks used, if any.
+
+    `durations` (seconds, by check) and `measured` differ between runs by nature and go to the run record only.
+    """
+
+    shown: str
+    digest: str
+    header: RunHeader
+    exit_code: int
+    results: tuple[Result, ...]
+    image: Mapping[str, Any] | None
+    durations: Mapping[str, float]
+    measured: Mapping[str, Mapping[str, Any]]
+
+
+def read_report(data: bytes, shown: str) -> Report:
+    """The report in `data`. Raises InputRefused when it is truncated, malformed or of a run that broke down."""
+    content = read_json(data, shown)
+    if not isinstance(content, dict) or KEY not in content:
+        raise InputRefused(shown, "is not a report of this suite", RERUN)
+    header = _decode(RunHeader, content[KEY], shown)
+    exit_code = content.get("exitcode")
+    if not isinstance(exit_code, int) or exit_code == _INTERNAL_ERROR:
+        raise InputRefused(shown, "is of a run that ended by an internal error", RERUN)
+    tests = content.get("tests", [])
+    if not isinstance(tests, list):
+        raise InputRefused(shown, "its tests are not a list", RERUN)
+    observed = [(test, _observed(test, shown)) for test in tests]
+    return Report(
+        shown=shown,
+        digest=sha256(data),
+        header=header,
+        exit_code=exit_code,
+        results=tuple(_result(test, seen) for test, seen in observed),
+        image=_one_image([seen for _, seen in observed], shown),
+        durations={seen.check: _duration(test) for test, seen in observed},
+        measured={seen.check: seen.measured for _, seen in observed if seen.measured},
+    )
+
+
+def _decode(cls: type[Any], value: object, shown: str) -> Any:
+    try:
+        return decode(cls, value)
+    except DecodeError as error:
+        place = ".".join(map(str, error.path))
+        raise InputRefused(shown, f"{KEY}.{place}: {error.message}" if place else error.message, RERUN) from None
+
+
+def _observed(test: object, shown: str) -> Observed:
+    metadata = test.get("metadata") if isinstance(test, dict) else None
+    if not isinstance(metadata, dict) or KEY not in metadata:
+        name = str(test.get("nodeid")) if isinstance(test, dict) else "a test"
+        raise InputRefused(shown, f"{name} recorded no check", RERUN)
+    observed: Observed = _decode(Observed, metadata[KEY], shown)
+    return observed
+
+
+def _result(test: Mapping[str, Any], seen: Observed) -> Result:
+    outcome, reason = _outcome(test, seen)
+    return Result(
+        id=seen.check,
+        outcome=outcome,
+        reason=reason,
+        expected=seen.expected,
+        found=seen.found,
+        observation=seen.observation,
+        notes=seen.notes,
+        deferral=seen.deferral if outcome == "deferred" else None,
+    )
+
+
+def _outcome(test: Mapping[str, Any], seen: Observed) -> tuple[Outcome, str]:
+    """Pass needs all three phases passed, and what the check recorded to say the same."""
+    phases = {name: test[name].get("outcome") for name in PHASES if isinstance(test.get(name), dict)}
+    if "skipped" in phases.values():
+        return "not_run", "skipped"
+    if set(phases) != set(PHASES):
+        return ("error", seen.reason) if seen.outcome == "error" else ("not_run", "interrupted")
+    if phases["setup"] != "passed" or phases["teardown"] != "passed":
+        return "error", seen.reason or "set-up-or-tear-down"
+    if phases["call"] == "passed" and test.get("outcome") == "passed" and seen.outcome == "pass":
+        return ("deferred", seen.deferral) if seen.deferral else ("pass", "")
+    if phases["call"] == "failed" and seen.outcome == "fail":
+        return "fail", seen.reason
+    return "error", seen.reason or "outcome-contradicts-record"
+
+
+def _duration(test: Mapping[str, Any]) -> float:
+    total = 0.0
+    for name in PHASES:
+        phase = test.get(name)
+        if isinstance(phase, dict) and isinstance(phase.get("duration"), int | float):
+            total += float(phase["duration"])
+    return round(total, 6)
+
+
+def _one_image(observed: list[Observed], shown: str) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = None
+    for seen in observed:
+        if seen.image is None:
+            continue
+        if not _DIGEST.fullmatch(str(seen.image.get("digest"))):
+            raise InputRefused(shown, f"{seen.check}: the image it used has no well-formed digest", RERUN)
+        if found is not None and seen.image != found:
+            raise InputRefused(shown, f"{seen.check}: used another image than the checks before it", RERUN)
+        found = seen.image
+    return found

@@ -1,0 +1,92 @@
+"""M1.A, box 4: no local-only or runtime-irrelevant payload is in the authoritative build context."""
+
+import hashlib
+
+from packaging_readiness.checkout.broad import broad_ingestions
+from packaging_readiness.checkout.dockerfile_second import second_opinion
+from packaging_readiness.contract.errors import InputRefused
+from packaging_readiness.contract.model import Contract, Exclude
+from packaging_readiness.plugin.check import CheckFailed, Record, check
+from packaging_readiness.plugin.platform import Platform
+
+
+@check("m1a.payload.exclude-stays-out")
+def test_exclude_stays_out(row: Exclude, platform: Platform, record: Record) -> None:
+    """Paths of each exclude surface would not enter the context, whether or not the tree has them."""
+    entered = [probe for probe in row.probes if platform.context.would_enter(probe)]
+    record.observe(surface=row.id, probes=list(row.probes), entered=entered)
+    found = []
+    for probe in entered:
+        line = platform.context.decided_by(probe)
+        ignore = platform.context.ignore
+        found.append(
+            f"{probe}: let in by {ignore.place}:{line.line}" if line and ignore else f"{probe}: nothing keeps it out"
+        )
+    record.require(not entered, "exclude-enters", *found)
+
+
+@check("m1a.payload.no-broad-copy")
+def test_no_broad_ingestion(platform: Platform, record: Record) -> None:
+    """No COPY, ADD or bind mount takes the whole context, however it is spelled."""
+    broad = broad_ingestions(platform.dockerfile, platform.context, {})
+    record.observe(broad_ingestions=[{"line": b.line, "spelling": f"{b.instruction} {b.spelling}"} for b in broad])
+    path = platform.dockerfile.path
+    record.require(not broad, "broad-copy", *(f"{path}:{b.line}: {b.instruction} {b.spelling}: {b.why}" for b in broad))
+
+
+@check("m1a.payload.default-deny")
+def test_ignore_file_denies_by_default(platform: Platform, record: Record) -> None:
+    """The ignore file keeps out whatever it does not re-open."""
+    ignore = platform.context.ignore
+    record.observe(ignore_file=ignore.place if ignore else None, default_deny=platform.context.is_default_deny())
+    if ignore is None:
+        raise CheckFailed("no-ignore-file", f"{platform.contract.image.context}: there is no .dockerignore")
+    data = platform.read(ignore.place)
+    record.observe(ignore_file_digest="sha256:" + hashlib.sha256(data).hexdigest())
+    record.require(
+        platform.context.is_default_deny(), "not-default-deny", f"{ignore.place}: lets in what it does not name"
+    )
+
+
+@check("m1a.payload.dockerfile-unambiguous")
+def test_both_readers_agree(platform: Platform, record: Record) -> None:
+    """The builder's grammar and a second, independent reader see the same instructions."""
+    try:
+        dockerfile = platform.dockerfile
+    except InputRefused as refused:
+        raise CheckFailed("dockerfile-refused", *str(refused).splitlines()) from None
+    differing = second_opinion(dockerfile)
+    record.observe(handles_compared=len(dockerfile.instructions))
+    found = [f"{dockerfile.path}:{d.line}: builder reads {d.ours!r}, the other {d.theirs!r}" for d in differing]
+    record.require(not differing, "dockerfile-ambiguous", *found)
+
+
+@check("m1a.advisory.base-pinned")
+def test_base_image_is_pinned(platform: Platform, contract: Contract, record: Record) -> None:
+    """Each base image is a digest reference, or supplied whole by the contract's build argument."""
+    loose = [
+        f"{platform.dockerfile.path}:{stage.line}: FROM {stage.base} is not pinned by digest"
+        for stage in platform.stages.base_images()
+        if not stage.base_is_digest
+        and not (stage.base_arg is not None and stage.base_arg == contract.image.base_argument)
+    ]
+    record.require(not loose, "base-not-pinned", *loose)
+
+
+@check("m1a.advisory.no-remote-add")
+def test_no_remote_add(platform: Platform, record: Record) -> None:
+    """No ADD takes a URL."""
+    remote = [f"{platform.dockerfile.path}:{line}: ADD {source}" for line, source in platform.stages.remote_adds()]
+    record.require(not remote, "remote-add", *remote)
+
+
+@check("m1a.advisory.non-root-user")
+def test_final_user_is_not_root(platform: Platform, record: Record) -> None:
+    """The final stage sets a USER that is not root."""
+    user = platform.stages.final_user()
+    name = (user or "root").partition(":")[0]
+    record.require(
+        name not in ("root", "0", ""),
+        "runs-as-root",
+        f"{platform.dockerfile.path}: the final USER is {user or 'not set'}",
+    )

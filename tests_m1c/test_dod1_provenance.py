@@ -1,0 +1,53 @@
+"""M1.C, box 1: the provenance field set is complete."""
+
+from packaging_readiness.contract.model import ProvenanceField
+from packaging_readiness.contract.shapes import has_shape
+from packaging_readiness.plugin.check import Record, check
+from packaging_readiness.plugin.pack import Pack
+from packaging_readiness.plugin.packaged import PackagedImage
+from packaging_readiness.plugin.platform import Platform
+from packaging_readiness.plugin.provenance import aligned_handle, provenance_fact
+from packaging_readiness.plugin.settings import Settings
+
+
+@check("m1c.provenance.field")
+def test_field(
+    row: ProvenanceField, settings: Settings, platform: Platform, image: PackagedImage, record: Record
+) -> None:
+    """The field's fact is known, of its shape, and equal to the registry handle it is aligned to."""
+    value = provenance_fact(row.id, settings, platform, image)
+    record.require(value is not None, "fact-unknown", f"{row.id}: nobody who knows it could be asked")
+    record.observe(**{row.id: value})
+    record.require(has_shape(value, row.shape), "fact-malformed", f"{row.id}: {value!r} is not of shape {row.shape}")
+    if row.handle is not None:
+        pinned, place = aligned_handle(row, platform)
+        record.require(
+            pinned == value, "fact-unlike-handle", f"{place}: {row.handle} is {pinned!r}, this run had {value!r}"
+        )
+
+
+@check("m1c.provenance.anchor")
+def test_digest_anchor(
+    row: ProvenanceField, settings: Settings, platform: Platform, image: PackagedImage, record: Record
+) -> None:
+    """The digest anchors name sha256 and the value recomputed from the exported manifest."""
+    value = provenance_fact(row.id, settings, platform, image)
+    record.observe(**{row.id: value})
+    record.require(has_shape(value, row.shape), "anchor-malformed", f"{row.id}: {value!r} is not of shape {row.shape}")
+    expected = {"oci_digest_algo": "sha256", "oci_digest_value": image.facts.digest}[row.id]
+    record.require(value == expected, "anchor-differs", f"{row.id}: {value!r}, expected {expected!r}")
+
+
+@check("m1c.provenance.clean-tree")
+def test_tree_is_clean(platform: Platform, record: Record) -> None:
+    """The checkout has no change that its commit lacks."""
+    git = platform.git
+    record.observe(git_sha=git.sha, dirty_tree=git.dirty)
+    found = f"{git.changed_count} changed, {git.untracked_count} untracked, {git.hidden_count} hidden from git"
+    record.require(not git.dirty, "tree-dirty", found)
+
+
+@check("m1c.provenance.release-metadata")
+def test_release_metadata_is_referenced(pack: Pack, record: Record) -> None:
+    """The release receipt refers to provenance and release metadata."""
+    pack.decide(record)
