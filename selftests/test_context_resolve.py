@@ -74,6 +74,12 @@ def test_last_line_that_changed_the_fate_is_named(tmp_path: Path) -> None:
     assert lines == {"src/a.py": 3, "src/a.pyc": 4, "runs/x": 2}
 
 
+def test_line_that_only_repeats_the_verdict_is_not_named(tmp_path: Path) -> None:
+    pattern = context(fill(tmp_path, "d/x"), "**/x\nd\n").decided_by("d/x")
+    assert pattern is not None
+    assert (pattern.line, pattern.text, pattern.reopens) == (1, "**/x", False)
+
+
 @pytest.mark.parametrize("ignore", ["**\n", "*\n", "**/*\n!src\n", "*\n!config/**\n", "***\n", "/**\n"])
 def test_default_deny_in_every_spelling(tmp_path: Path, ignore: str) -> None:
     assert context(tmp_path, ignore).is_default_deny()

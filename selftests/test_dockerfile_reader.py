@@ -46,6 +46,12 @@ def test_no_break_space_is_part_of_a_copy_argument() -> None:
     assert args("FROM x\nCOPY a\u00a0b /c\n")[1] == ("COPY", ("a\u00a0b", "/c"))
 
 
+def test_quotes_hold_a_flag_together_and_go() -> None:
+    item = parse(b"FROM x\nCOPY --chown=\"a b\" --chmod='1' --link c /d\n", "Dockerfile").instructions[1]
+    assert item.flags == ("--chown=a b", "--chmod=1", "--link")
+    assert item.args == ("c", "/d")
+
+
 def test_not_a_number_is_no_json_and_stays_words() -> None:
     assert args("FROM x\nCOPY [NaN] /c\n")[1] == ("COPY", ("[NaN]", "/c"))
 

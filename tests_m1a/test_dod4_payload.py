@@ -57,7 +57,7 @@ def test_both_readers_agree(platform: Platform, record: Record) -> None:
         raise CheckFailed("dockerfile-refused", *str(refused).splitlines()) from None
     differing = second_opinion(dockerfile)
     record.observe(handles_compared=len(dockerfile.instructions))
-    found = [f"{dockerfile.path}:{d.line}: builder reads {d.ours!r}, the other {d.theirs!r}" for d in differing]
+    found = [f"{dockerfile.path}:{d.line}: builder reads {d.builder!r}, the other {d.other!r}" for d in differing]
     record.require(not differing, "dockerfile-ambiguous", *found)
 
 

@@ -52,7 +52,7 @@ def resolve_copies(dockerfile: Dockerfile, context: Context, build_args: Mapping
             found.extend(_apply(item, stage, states[stage.index], scope, tree, dockerfile.escape))
         except ValueError as error:
             cause = "malformed pattern" if isinstance(error, BadPattern) else str(error)
-            if True:
+            if stage.index in needed:
                 raise _refused(dockerfile, item, cause) from None
             found.append(Copy(item.start, stage.index, stage.name, item.name, "", problem=cause))
     taken = {path for each in found for path in (*each.through, *(source for source, _ in each.files))}

@@ -30,7 +30,7 @@ _PATTERNS = {
     "arn": r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:[A-Za-z0-9_./:+=,@-]{1,512}",
     "url": r"https://[A-Za-z0-9.-]+(:\d+)?/[A-Za-z0-9_./?=&%-]{0,500}",
     "secret_path": r"/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+",
-    "pattern": r"[A-Za-z0-9_.:{}/*-]{1,300}",
+    "pattern": r"[A-Za-z0-9_.:{}/*+-]{1,300}",
     "option": r"--?[A-Za-z0-9][A-Za-z0-9-]*",
     "blocker": r"M1[A-E]?-B\d+|none",
     "check": r"m1[a-e]\.[a-z0-9.-]+(\[[^\]\x00-\x1f]{1,300}\])?",

@@ -128,12 +128,13 @@ def _kubernetes(data: Mapping) -> Iterator[Leaf]:
 
 
 def _sequence(node: list[Node], owner: str) -> Iterator[Leaf]:
-    before = ""
+    if not owner or credential_strength(owner) is None:
+        owner = ""
+    flag = ""
     for child in node:
         if not isinstance(child, str):
-            before = ""
+            flag = ""
             continue
-        flag = before.lstrip("-") if before.startswith("-") else ""
-        if judge_pair(owner, child) or judge_pair(flag, child):
+        if (owner and judge_pair(owner, child)) or (flag and judge_pair(flag, child)):
             yield Leaf(RULE_LIST, child, _line(child))
-        before = child
+        flag = child.lstrip("-") if child.startswith("-") else ""

@@ -113,6 +113,9 @@ def _may_match(rule: Rule, lowered: bytes, context: Context) -> bool:
 
 
 def _judge(rule: Rule, match: Any, context: Context) -> Hit | None:
+    # Most keys announce no credential: leave before anything else is looked at.
+    if rule.key and credential_strength(match.group(rule.key).decode("latin-1")) is None:
+        return None
     group = next((number for number in rule.values if match.span(number)[0] >= 0), 0)
     value: bytes = match.group(group).strip()
     if not _counts(rule, match, value.decode("utf-8", "replace"), context):

@@ -10,7 +10,7 @@ from packaging_readiness.verdict.merge import MergedRun
 from packaging_readiness.verdict.objects import draft_objects
 from packaging_readiness.verdict.objects_m1e import closure_objects
 from packaging_readiness.verdict.results import Result
-from packaging_readiness.verdict.rules import decide
+from packaging_readiness.verdict.rules import decide, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,8 @@ def adjudicate(run: MergedRun) -> Verdict:
     """Decide every row that is about results or about the bundle's own objects, and build the objects."""
     ledger = Ledger.of(run)
     _waive(ledger)
-    for row in run.rows:
-        if row.check.decided_by == "adjudicator":
-            ledger.results[row.id] = decide(row, ledger)
+    for row in in_order(run.rows):
+        ledger.results[row.id] = decide(row, ledger)
     results = {row.id: ledger.results[row.id] for row in run.rows}
     lanes: dict[Lane, str] = {
         lane: "PASS" if all(result.held for _, result in ledger.lane(lane)) else "FAIL" for lane in LANES

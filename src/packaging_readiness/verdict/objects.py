@@ -42,7 +42,7 @@ def _image_contract_manifest(ledger: Ledger) -> Mapping[str, Any]:
         "final_stage": fact("m1a.strategy.one-final-stage", "final_stage"),
         "stages": fact("m1a.strategy.one-final-stage", "stages"),
         "includes": [{"path": row.id, "recursive": row.recursive, "copied": row.copied} for row in contract.includes],
-        "excludes": [row.id for row in contract.excludes],
+        "excludes": [{"surface": row.id} for row in contract.excludes],
         "learning_modules": row_entries(ledger, "m1a.boundary.learning-module"),
         "image": dict(ledger.image) if ledger.image else None,
         "verdict": verdict_of(ledger, "image_contract_manifest"),
@@ -58,7 +58,7 @@ def _build_context_allowlist_check(ledger: Ledger) -> Mapping[str, Any]:
         "context_tree_digest": ledger.fact(within, "context_tree_digest"),
         "files": ledger.fact(within, "files"),
         "includes": row_entries(ledger, "m1a.boundary.include-in-context"),
-        "copied": row_entries(ledger, "m1a.boundary.include-copied"),
+        "copied_includes": row_entries(ledger, "m1a.boundary.include-copied"),
         "copies": ledger.fact("m1a.boundary.copy-maps-to-include", "copies"),
         "verdict": verdict_of(ledger, "build_context_allowlist_check"),
     }

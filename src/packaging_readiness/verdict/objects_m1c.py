@@ -86,7 +86,7 @@ def provenance_consistency_checks(ledger: Ledger) -> Mapping[str, Any]:
         {
             "id": entry["id"],
             "title": rules[entry["id"]].title,
-            "checks": list(rules[entry["id"]].checks),
+            "checks_named": list(rules[entry["id"]].checks),
             "status": entry["rule_status"],
             "reason_codes": entry["reason_codes"],
         }

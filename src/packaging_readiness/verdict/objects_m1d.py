@@ -51,7 +51,7 @@ def build_context_secret_scan(ledger: Ledger) -> Mapping[str, Any]:
     findings, named = ledger.fact(scan, "findings"), ledger.fact(names, "secret_files")
     summary = None
     if findings is not None and named is not None:
-        summary = {"findings": len(findings), "secret_files": len(named), "scanned_files": counted}
+        summary = {"findings_count": len(findings), "secret_files_count": len(named), "scanned_files": counted}
     return {
         "scanned_roots": ledger.fact(scan, "scanned_roots"),
         "scanned_files": counted,

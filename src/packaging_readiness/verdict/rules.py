@@ -17,7 +17,7 @@ _SAME_IN_ALL = ("platform_run_id", "git_sha", "image_tag", "image_digest")
 
 
 def decide(row: CheckRow, ledger: Ledger) -> Result:
-    """The result of one adjudicated row. Raises KeyError when the inventory names a rule that is not here."""
+    """The result of one adjudicated row."""
     return RULES[row.check.id](row, ledger)
 
 
@@ -185,6 +185,7 @@ def _gate(row: CheckRow, ledger: Ledger) -> Result:
     return _verdict(row, "gate-ambiguous", found)
 
 
+# In the order of decision: each rule may rely on those above it.
 RULES: Mapping[str, Rule] = {
     "m1a.blockers.resolved": _lane_blockers,
     "m1c.provenance.release-metadata": _release_metadata,
@@ -195,12 +196,19 @@ RULES: Mapping[str, Rule] = {
     "m1d.managed.checks-held": _managed_checks,
     "m1d.evidence.objects-complete": _security_complete,
     "m1d.evidence.allow-list": _allow_list,
-    "m1e.preconditions": _condition,
-    "m1e.no-go": _condition,
-    "m1e.register.cross-lane": _cross_lane,
     "m1e.register.waivers": _waivers,
     "m1e.closure.inventory-complete": _inventory_complete,
     "m1e.closure.objects-present": _all_present,
     "m1e.closure.authority": _authority,
+    "m1e.preconditions": _condition,
+    "m1e.no-go": _condition,
+    "m1e.register.cross-lane": _cross_lane,
     "m1e.handoff.gate": _gate,
 }
+
+
+def in_order(rows: Sequence[CheckRow]) -> list[CheckRow]:
+    """The adjudicated rows in the order of decision. Raises KeyError when the inventory names a rule that is not here."""
+    order = {check_id: index for index, check_id in enumerate(RULES)}
+    adjudicated = [row for row in rows if row.check.decided_by == "adjudicator"]
+    return sorted(adjudicated, key=lambda row: order[row.check.id])
