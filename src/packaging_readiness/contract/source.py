@@ -13,6 +13,8 @@ from packaging_readiness.contract.errors import CannotTell, InputRefused
 T = TypeVar("T")
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SIZE_LIMIT = 1_000_000
+DEPTH_LIMIT = 32
+_PACKAGE = Path(__file__).parent
 
 
 class _UniqueKeys(LOADER):  # type: ignore[misc]
@@ -40,12 +42,26 @@ def read_mapping(path: Path, shown: str) -> dict[str, Any]:
     if len(data) > SIZE_LIMIT:
         raise InputRefused(shown, f"is larger than {SIZE_LIMIT} bytes")
     try:
+        if _PACKAGE not in path.parents:
+            _refuse_deep(data)
         value = yaml.load(data, Loader=_UniqueKeys)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise InputRefused(_at(shown, _mark_line(error)), f"is not YAML: {_first_line(error)}") from None
     if not isinstance(value, Mapping):
         raise InputRefused(f"{shown}:1", "a mapping is needed at the top level")
     return dict(value)
+
+
+def _refuse_deep(data: bytes) -> None:
+    """Raise ValueError for deep nesting: the C composer recurses, and would take the interpreter down with it."""
+    depth = 0
+    for event in yaml.parse(data, Loader=LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                raise ValueError(f"nested deeper than {DEPTH_LIMIT} levels")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def typed(cls: type[T], value: Mapping[str, Any], path: Path, shown: str) -> T:

@@ -1,5 +1,6 @@
 """One pytest session over the lanes: collects, records, and hands the fresh report to the verdict."""
 
+import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from packaging_readiness.plugin.selection import ROW, attach_rows, lane_of, refu
 from packaging_readiness.plugin.settings import Settings, default_out, resolve
 from packaging_readiness.plugin.summary import header_lines, summary_lines
 
+_QUIET_S = 2.0
 RECORD = pytest.StashKey[Record]()
 _PHASE_KEYS = ("duration", "outcome")
 _REPORT_KEYS = ("created", "duration", "exitcode", "summary", "tests")
@@ -50,6 +52,7 @@ class SuiteSession:
         self.internal_error = False
         self.conclusion: Conclusion | None = None
         self._shown = False
+        self._told = -_QUIET_S
 
     # --- options of other plugins that this run depends on ---
 
@@ -86,10 +89,16 @@ class SuiteSession:
         last_failed = getattr(option, "lf", False) or getattr(option, "failedfirst", False)
         return everything and not any(narrowed) and not last_failed
 
-    def _progress(self, text: str) -> None:
-        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+    def _say(self, line: str) -> None:
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and not self.worker:
-            reporter.write_line(f"packaging readiness: {text}")
+            reporter.write_line(line)
+
+    def _progress(self, text: str) -> None:
+        """Tell people what takes long: the first word at once, then at most one line in two seconds."""
+        if time.monotonic() - self._told >= _QUIET_S:
+            self._told = time.monotonic()
+            self._say(f"packaging readiness: {text}")
 
     # --- distribution ---
 
@@ -112,7 +121,7 @@ class SuiteSession:
         needing = {row.check.lane for row in self.settings.rows.values() if "image" in row.check.needs}
         if first and lanes & needing and self.config.option.readiness_check is None:
             for line in self._prepare_image():
-                self._progress(line)
+                self._say(line)
 
     # --- collection ---
 

@@ -1,0 +1,1 @@
+"""The subcommands of `packaging-readiness`, one module each."""
