@@ -22,7 +22,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="packaging-readiness",
         description="May this container image leave packaging? Read a platform, adjudicate reports, verify evidence.",
-        epilog="Exit status: 0 holds, 1 does not hold, 2 could not tell or refused. The checks themselves run with pytest.",
+        epilog="Exit status: 0 holds, 1 does not hold, 2 could not tell or refused. The checks themselves run "
+        "with pytest.",
     )
     top.add_argument("--version", action="version", version=f"packaging-readiness {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")

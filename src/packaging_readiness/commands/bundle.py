@@ -16,9 +16,12 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "bundle",
         help="merge reports of one run, adjudicate, write the evidence bundle",
-        description="Merge any number of JSON reports of one run (in any order), adjudicate M1, and write the P(-1) bundle. "
-        "Reports that do not belong together are refused; an incomplete set gives a FAIL bundle that says what is missing.",
-        epilog="Exit status: 0 the verdict is PASS, 1 it is FAIL (the bundle is written), 2 refused (nothing is written).",
+        description="Merge any number of JSON reports of one run (in any order), adjudicate M1, and write the P(-1) "
+        "bundle. "
+        "Reports that do not belong together are refused; an incomplete set gives a FAIL bundle that "
+        "says what is missing.",
+        epilog="Exit status: 0 the verdict is PASS, 1 it is FAIL (the bundle is written), 2 refused (nothing "
+        "is written).",
     )
     parser.add_argument("reports", nargs="+", metavar="REPORT.json", type=Path, help="reports written by pytest")
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="new directory for the bundle")

@@ -16,12 +16,16 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "context",
         help="list the files of a build context, and what each COPY takes",
-        description="Resolve a build context as BuildKit would, without an engine: .dockerignore (or <Dockerfile>.dockerignore), "
+        description="Resolve a build context as BuildKit would, without an engine: .dockerignore (or "
+        "<Dockerfile>.dockerignore), "
         "then every COPY and ADD. Nothing is built.",
-        epilog="Exit status: 0 resolved, 2 refused (the builder would refuse it, or it cannot be known without building).",
+        epilog="Exit status: 0 resolved, 2 refused (the builder would refuse it, or it cannot be known without "
+        "building).",
     )
     parser.add_argument("root", metavar="ROOT", type=Path, help="root of the build context")
-    parser.add_argument("--dockerfile", metavar="FILE", type=Path, help="default: ROOT/Dockerfile; may lie outside ROOT")
+    parser.add_argument(
+        "--dockerfile", metavar="FILE", type=Path, help="default: ROOT/Dockerfile; may lie outside ROOT"
+    )
     parser.add_argument(
         "--build-arg", metavar="NAME=VALUE", action="append", default=[], help="value of a build argument (repeatable)"
     )
@@ -39,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         if not options.root.is_dir():
             raise CannotTell(str(options.root), "is not a directory", "name the root of the build context")
         arguments = _arguments(options.build_arg)
-        dockerfile = load_dockerfile(file, options.dockerfile and str(options.dockerfile) or "Dockerfile")
+        dockerfile = load_dockerfile(file, (options.dockerfile and str(options.dockerfile)) or "Dockerfile")
         context = resolve_context(options.root, file)
         copies = resolve_copies(dockerfile, context, arguments)
     except ReadinessError as error:
@@ -51,7 +55,11 @@ def run(options: argparse.Namespace) -> int:
         print_json(view(context, copies))
         return 0
     _show_tree(context.files, context.sizes, set(copies.untaken))
-    by = f"{context.ignore.place}, {'default-deny' if context.is_default_deny() else 'allow by default'}" if context.ignore else "none"
+    by = (
+        f"{context.ignore.place}, {'default-deny' if context.is_default_deny() else 'allow by default'}"
+        if context.ignore
+        else "none"
+    )
     total = sum(context.sizes.values())
     print_line(f"{len(context.files)} files, {size(total)} reach the builder; ignore file: {by}")
     print_line(f"{len(context.files) - len(copies.untaken)} of them are copied; {len(copies.untaken)} are not")

@@ -13,7 +13,8 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "dockerfile",
         help="print the instructions of a Dockerfile as BuildKit reads them",
-        description="Read a Dockerfile with BuildKit's grammar (heredocs, directives, continuations) and print its instructions.",
+        description="Read a Dockerfile with BuildKit's grammar (heredocs, directives, continuations) and print its "
+        "instructions.",
         epilog="Exit status: 0 read, 2 refused (with path:line, where the builder would refuse it).",
     )
     parser.add_argument("file", metavar="FILE", type=Path)

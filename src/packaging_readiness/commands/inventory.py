@@ -1,4 +1,5 @@
-"""`checks` and `explain`: what is checked, and what a blocker code or check means. Needs no engine and no AWS library."""
+"""`checks` and `explain`: what is checked, and what a blocker code or check means. Needs no "
+"engine and no AWS library."""
 
 import argparse
 from typing import Any
@@ -21,7 +22,8 @@ def register(commands: Any) -> None:
     explain = commands.add_parser(
         "explain",
         help="explain a blocker code or a check",
-        description="Say what raises a blocker code (e.g. M1A-B4) or what a check proves (e.g. m1b.run.help), why, and the way out.",
+        description="Say what raises a blocker code (e.g. M1A-B4) or what a check proves (e.g. m1b.run.help), why, "
+        "and the way out.",
         epilog="Exit status: 0, or 2 when there is no such code or check.",
     )
     explain.add_argument("code", metavar="CODE")
@@ -41,7 +43,13 @@ def run_checks(options: argparse.Namespace) -> int:
     for check in packaged_checks():
         number = sum(row.check.id == check.id for row in rows)
         times = f" x{number}" if check.rows else ""
-        code = check.blocker if check.blocker not in (None, "row") else check.severity if check.blocker is None else "by row"
+        code = (
+            check.blocker
+            if check.blocker not in (None, "row")
+            else check.severity
+            if check.blocker is None
+            else "by row"
+        )
         print_line(f"{LANE_TITLES[check.lane]} box {check.dod}  {code:7}  {check.id}{times}: {check.title}")
     print_line(f"{len(packaged_checks())} checks, {len(rows)} rows")
     return 0
@@ -59,7 +67,9 @@ def run_explain(options: argparse.Namespace) -> int:
     check = next((entry for entry in packaged_checks() if entry.id == wanted.partition("[")[0]), None)
     if check is None or ("[" in wanted and wanted not in {row.id for row in rows}):
         codes = ", ".join(entry.id for entry in contract.blockers)
-        raise InputRefused(wanted, "is neither a blocker code nor a check", f"codes: {codes}; `checks` lists the checks")
+        raise InputRefused(
+            wanted, "is neither a blocker code nor a check", f"codes: {codes}; `checks` lists the checks"
+        )
     _explain_check(check, [row for row in rows if row.check.id == check.id], as_json=options.json)
     return 0
 

@@ -13,7 +13,8 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "scan-secrets",
         help="look for secrets in files and folders",
-        description="Scan files and folders (with everything below them, hidden files too) with both layers of rules, offline. "
+        description="Scan files and folders (with everything below them, hidden files too) with both layers of "
+        "rules, offline. "
         "No comment and no file in the scanned tree can switch anything off. Values are never printed.",
         epilog="Exit status: 0 clean, 1 findings, 2 something could not be read to its last byte.",
     )
@@ -44,8 +45,6 @@ def run(options: argparse.Namespace) -> int:
     return 1 if result.findings else 0
 
 
-def _progress(done: int, total: int) -> None:
+def _progress(done: int, total: int, _: int) -> None:
     sys.stderr.write(f"\rscanning {done} of {total} files")
     sys.stderr.flush()
-
-

@@ -12,10 +12,13 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "verify",
         help="verify an evidence bundle and derive its verdict again",
-        description="Check every object of a bundle against its manifest and its schema, derive the verdict again from results "
-        "and contract, and compare every object with what follows. All problems are reported. Needs no platform, no engine "
+        description="Check every object of a bundle against its manifest and its schema, derive the verdict again "
+        "from results "
+        "and contract, and compare every object with what follows. All problems are reported. Needs no "
+        "platform, no engine "
         "and no network.",
-        epilog="Exit status: 0 the bundle is coherent and its verdict is PASS; 1 it is not coherent, or its verdict is FAIL; "
+        epilog="Exit status: 0 the bundle is coherent and its verdict is PASS; 1 it is not coherent, or its "
+        "verdict is FAIL; "
         "2 there is no bundle to look at.",
     )
     parser.add_argument("directory", metavar="DIR", type=Path, help="the --evidence-out directory, or the bundle's own")

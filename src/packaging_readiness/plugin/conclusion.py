@@ -8,7 +8,7 @@ from packaging_readiness.contract.errors import CannotTell, InputRefused, Readin
 from packaging_readiness.evidence.files import bundle_files
 from packaging_readiness.evidence.write import bundle_folder, write_bundle
 from packaging_readiness.plugin.settings import Settings
-from packaging_readiness.verdict.adjudicate import Verdict, adjudicate
+from packaging_readiness.verdict.adjudicate import Verdict, adjudicate, observed
 from packaging_readiness.verdict.merge import merge
 from packaging_readiness.verdict.report import Report, read_report
 from packaging_readiness.verdict.results import Result
@@ -42,12 +42,14 @@ def conclude(
         held = not problems and all(result.held for result in results.values())
         return Conclusion(_exit(status, held), results, whole=whole, problems=tuple(problems))
     try:
-        verdict = adjudicate(merge([report]))
-        bundle = _write(verdict, report, out, settings) if out is not None else None
+        run = merge([report])
+        verdict = adjudicate(run) if whole or out is not None else None
+        bundle = _write(verdict, report, out, settings) if verdict is not None and out is not None else None
+        settled = verdict.results if verdict is not None else observed(run).results
     except ReadinessError as error:
         return Conclusion(status if status > 1 else 1, results, problems=(*problems, str(error)))
-    results = {row_id: verdict.results[row_id] for row_id in results}
-    held = verdict.passed if whole else all(result.held for result in results.values())
+    results = {row_id: settled[row_id] for row_id in results}
+    held = verdict.passed if whole and verdict is not None else all(result.held for result in results.values())
     return Conclusion(_exit(status, held and not problems), results, verdict, whole, bundle, tuple(problems))
 
 

@@ -7,14 +7,14 @@ import pytest
 
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.plugin.check import Record
-from packaging_readiness.plugin.packaged import PackagedImage, RowRuns
-from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.selection import ROW, runs_in_container
 from packaging_readiness.plugin.session import RECORD, SuiteSession
 from packaging_readiness.plugin.settings import Settings
 
 if TYPE_CHECKING:
     from packaging_readiness.plugin.pack import Pack
+    from packaging_readiness.plugin.packaged import PackagedImage, RowRuns
+    from packaging_readiness.plugin.platform import Platform
     from packaging_readiness.plugin.resolution import TagResolver
 
 
@@ -39,7 +39,7 @@ def contract(suite: SuiteSession) -> Contract:
 
 
 @pytest.fixture(scope="session")
-def platform(suite: SuiteSession) -> Platform:
+def platform(suite: SuiteSession) -> "Platform":
     """The checkout under test."""
     return suite.platform
 
@@ -52,7 +52,7 @@ def record(request: pytest.FixtureRequest) -> Record:
 
 
 @pytest.fixture
-def image(suite: SuiteSession, record: Record) -> PackagedImage:
+def image(suite: SuiteSession, record: Record) -> "PackagedImage":
     """The image under test, found or built; noted in the record of every check that uses it."""
     packaged = suite.image.get()
     record.image = packaged.summary()
@@ -60,9 +60,10 @@ def image(suite: SuiteSession, record: Record) -> PackagedImage:
 
 
 @pytest.fixture(scope="session")
-def row_runs(request: pytest.FixtureRequest, suite: SuiteSession) -> Iterator[RowRuns]:
+def row_runs(request: pytest.FixtureRequest, suite: SuiteSession) -> Iterator["RowRuns"]:
     """All selected rows that run in the image, started side by side when the first is asked for."""
     from packaging_readiness.plugin import rows
+    from packaging_readiness.plugin.packaged import RowRuns
 
     contract = suite.settings.contract
     selected = [item.stash[ROW] for item in request.session.items if ROW in item.stash]
@@ -79,7 +80,7 @@ def row_runs(request: pytest.FixtureRequest, suite: SuiteSession) -> Iterator[Ro
 
 
 @pytest.fixture
-def resolver(suite: SuiteSession, image: PackagedImage) -> "TagResolver":
+def resolver(suite: SuiteSession, image: "PackagedImage") -> "TagResolver":
     """Resolves the immutable tag in the registry, recomputing the digest from the manifest's bytes."""
     from packaging_readiness.plugin.resolution import TagResolver
 

@@ -1,5 +1,6 @@
 """Which collected tests are checks of this suite, and which of them this run selects."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from packaging_readiness.plugin.check import ATTRIBUTE
 from packaging_readiness.plugin.settings import Settings
 
 LANE_FOLDERS = {f"tests_{lane}": lane for lane in LANES}
+_BOX_FILE = re.compile(r"test_dod(\d)_.*\.py")
 ROW = pytest.StashKey[CheckRow]()
 ONE_CONTAINER = "entrypoint-rows"
 
@@ -35,6 +37,12 @@ def lane_of(path: Path, root: Path) -> str | None:
     return LANE_FOLDERS.get(parts[0]) if parts else None
 
 
+def box_of(path: Path) -> int | None:
+    """The Definition-of-Done box whose checks a file holds, by its name `test_dod<box>_*.py`."""
+    found = _BOX_FILE.match(path.name)
+    return int(found[1]) if found else None
+
+
 def attach_rows(items: Iterable[pytest.Item], settings: Settings) -> None:
     """Give each test of a lane its inventory row and its lane marker. Raises UsageError for a test that is no check."""
     for item in items:
@@ -47,6 +55,8 @@ def attach_rows(items: Iterable[pytest.Item], settings: Settings) -> None:
             raise pytest.UsageError(f"{item.nodeid}: is in a lane's folder but is no check of the inventory")
         if check.lane != lane:
             raise pytest.UsageError(f"{item.nodeid}: check {check.id} belongs into tests_{check.lane}/")
+        if box_of(item.path) not in (None, check.dod):
+            raise pytest.UsageError(f"{item.nodeid}: check {check.id} belongs into test_dod{check.dod}_*.py")
         callspec = getattr(item, "callspec", None)
         member = callspec.params.get("row") if callspec is not None else None
         row = settings.rows[check.id if member is None else f"{check.id}[{member.id}]"]
@@ -72,7 +82,7 @@ def select(
         row = item.stash.get(ROW, None)
         if row is None:
             chosen.append(item)
-        elif not _wanted(row, settings, blocker, checks):
+        elif not wanted(row, settings, blocker, checks):
             left.append(item)
         elif (row.check.decided_by == "adjudicator") == (settings.evidence is not None):
             chosen.append(item)
@@ -81,7 +91,8 @@ def select(
     return chosen, left, waiting
 
 
-def _wanted(row: CheckRow, settings: Settings, blocker: str | None, checks: Sequence[str] | None) -> bool:
+def wanted(row: CheckRow, settings: Settings, blocker: str | None, checks: Sequence[str] | None) -> bool:
+    """Whether `--blocker` and `--check` select the row."""
     if checks and row.id not in checks and row.check.id not in checks:
         return False
     if blocker is None:

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Generator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,13 +13,22 @@ from packaging_readiness.contract.inventory import table
 from packaging_readiness.evidence.write import refuse_existing
 from packaging_readiness.plugin import messages
 from packaging_readiness.plugin.check import ATTRIBUTE, Record
-from packaging_readiness.plugin.conclusion import Conclusion, conclude
-from packaging_readiness.plugin.packaged import ImageSource
 from packaging_readiness.plugin.platform import Platform
-from packaging_readiness.plugin.runheader import run_header
-from packaging_readiness.plugin.selection import ROW, attach_rows, lane_of, refuse_unknown, select
+from packaging_readiness.plugin.selection import (
+    ROW,
+    attach_rows,
+    box_of,
+    lane_of,
+    refuse_unknown,
+    select,
+    wanted,
+)
 from packaging_readiness.plugin.settings import Settings, default_out, resolve
 from packaging_readiness.plugin.summary import header_lines, summary_lines
+
+if TYPE_CHECKING:
+    from packaging_readiness.plugin.conclusion import Conclusion
+    from packaging_readiness.plugin.packaged import ImageSource
 
 _QUIET_S = 2.0
 RECORD = pytest.StashKey[Record]()
@@ -46,13 +56,19 @@ class SuiteSession:
         refuse_unknown(self.settings, config.option.readiness_blocker, config.option.readiness_check)
         self.report_path = self._force_report()
         self.platform = Platform(self.settings.platform_root, self.settings.contract)
-        self.image = ImageSource(self.settings, self.platform, self._progress)
         self.selected: dict[str, str] = {}
         self.waiting = 0
         self.internal_error = False
         self.conclusion: Conclusion | None = None
         self._shown = False
         self._told = -_QUIET_S
+
+    @cached_property
+    def image(self) -> "ImageSource":
+        """The image under test, found or built when the first check asks."""
+        from packaging_readiness.plugin.packaged import ImageSource
+
+        return ImageSource(self.settings, self.platform, self._progress)
 
     # --- options of other plugins that this run depends on ---
 
@@ -124,6 +140,22 @@ class SuiteSession:
                 self._say(line)
 
     # --- collection ---
+
+    @cached_property
+    def _boxes(self) -> frozenset[tuple[str, int]]:
+        """Lane and box of every check that `--blocker` and `--check` select."""
+        option, settings = self.config.option, self.settings
+        rows = settings.rows.values()
+        return frozenset(
+            (row.check.lane, row.check.dod)
+            for row in rows
+            if wanted(row, settings, option.readiness_blocker, option.readiness_check)
+        )
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave files alone whose box holds no selected check: they need not even be imported."""
+        lane, box = lane_of(collection_path, self.config.rootpath), box_of(collection_path)
+        return True if lane is not None and box is not None and (lane, box) not in self._boxes else None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One test per row of the contract table that the check names."""
@@ -217,6 +249,8 @@ class SuiteSession:
         if self.internal_error:
             json_report["exitcode"] = int(pytest.ExitCode.INTERNAL_ERROR)
         try:
+            from packaging_readiness.plugin.runheader import run_header
+
             json_report["readiness"] = run_header(self.settings, self.platform, self.config.invocation_params.args)
         except ReadinessError as error:
             self._progress(str(error))
@@ -232,6 +266,8 @@ class SuiteSession:
         """Read the fresh report back, decide, write the bundle, and set the exit status that follows."""
         if self.worker or self.config.option.collectonly or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
+        from packaging_readiness.plugin.conclusion import Conclusion, conclude
+
         status = pytest.ExitCode.INTERNAL_ERROR if self.internal_error else session.exitstatus
         if not self.selected and status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             self.conclusion = Conclusion(problems=(self._nothing_selected(),), exit_code=4)

@@ -1,22 +1,25 @@
 """The run header at the top and the verdict at the bottom of a terminal run."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from packaging_readiness import __version__
 from packaging_readiness.contract.errors import ReadinessError
 from packaging_readiness.contract.inventory import LANE_TITLES
 from packaging_readiness.contract.model import LANES, Lane
-from packaging_readiness.plugin.conclusion import Conclusion
-from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.settings import Settings
-from packaging_readiness.verdict.results import Result
+
+if TYPE_CHECKING:
+    from packaging_readiness.plugin.conclusion import Conclusion
+    from packaging_readiness.plugin.platform import Platform
+    from packaging_readiness.verdict.results import Result
 
 Line = tuple[str, dict[str, bool]]
 GREEN, RED, YELLOW = {"green": True}, {"red": True}, {"yellow": True}
 _MISSING_SHOWN = 5
 
 
-def header_lines(settings: Settings, platform: Platform) -> list[str]:
+def header_lines(settings: Settings, platform: "Platform") -> list[str]:
     """What this run is about, before anything runs."""
     try:
         git = platform.git
@@ -32,7 +35,7 @@ def header_lines(settings: Settings, platform: Platform) -> list[str]:
     ]
 
 
-def summary_lines(conclusion: Conclusion, settings: Settings) -> Iterator[Line]:
+def summary_lines(conclusion: "Conclusion", settings: Settings) -> Iterator[Line]:
     """Verdict per lane with its active blockers, adjudicated rows by name, and the verdict of M1."""
     verdict = conclusion.verdict
     results = verdict.results if verdict is not None and conclusion.whole else conclusion.results
@@ -44,12 +47,12 @@ def summary_lines(conclusion: Conclusion, settings: Settings) -> Iterator[Line]:
         yield from _adjudicated(results, settings)
     for problem in conclusion.problems:
         yield f"problem: {problem}", RED
-    yield from _closing(conclusion)
+    yield from _closing(conclusion, settings)
     if conclusion.bundle is not None:
         yield f"bundle: {conclusion.bundle}", {}
 
 
-def _lane_line(lane: Lane, results: dict[str, Result], settings: Settings) -> Line:
+def _lane_line(lane: Lane, results: "dict[str, Result]", settings: Settings) -> Line:
     red = {row_id: result for row_id, result in results.items() if not result.held}
     counts = [f"{len(results)} checks"]
     for outcome in ("deferred", "waived", "fail", "error", "not_run"):
@@ -74,11 +77,9 @@ def _adjudicated(results: object, settings: Settings) -> Iterator[Line]:
                     yield f"           and {len(result.found) - _MISSING_SHOWN} more", {}
 
 
-def _closing(conclusion: Conclusion) -> Iterator[Line]:
+def _closing(conclusion: "Conclusion", settings: Settings) -> Iterator[Line]:
     verdict = conclusion.verdict
-    if verdict is None:
-        yield "M1: not decided", YELLOW
-    elif conclusion.whole:
+    if conclusion.whole and verdict is not None:
         codes = [state.code for state in verdict.blockers if state.active]
         authority = verdict.objects["packaging_provenance"].get("registry_authority") or "no registry"
         told = f"registry authority {authority}, {'dirty' if verdict.run.identity.dirty else 'clean'} tree"
@@ -87,6 +88,6 @@ def _closing(conclusion: Conclusion) -> Iterator[Line]:
         else:
             yield f"M1: FAIL ({told}); active blockers: {', '.join(codes) or 'none'}", RED
     else:
-        missing = [row_id for row_id, result in verdict.results.items() if result.outcome == "not_run"]
+        missing = [row_id for row_id in settings.rows if row_id not in conclusion.results]
         lanes = sorted({f"M1.{row_id[2].upper()}" for row_id in missing})
         yield f"M1: not decided; {len(missing)} checks have no result ({', '.join(lanes)})", YELLOW

@@ -35,8 +35,7 @@ class Verdict:
 
 def adjudicate(run: MergedRun) -> Verdict:
     """Decide every row that is about results or about the bundle's own objects, and build the objects."""
-    ledger = Ledger.of(run)
-    _waive(ledger)
+    ledger = observed(run)
     for row in in_order(run.rows):
         ledger.results[row.id] = decide(row, ledger)
     results = {row.id: ledger.results[row.id] for row in run.rows}
@@ -45,6 +44,13 @@ def adjudicate(run: MergedRun) -> Verdict:
     }
     objects = {**draft_objects(ledger), **closure_objects(ledger, lanes)}
     return Verdict(run, results, ledger.blockers(), lanes, objects)
+
+
+def observed(run: MergedRun) -> Ledger:
+    """What the run's tests came to, waivers applied, before anything is decided from it."""
+    ledger = Ledger.of(run)
+    _waive(ledger)
+    return ledger
 
 
 def _waive(ledger: Ledger) -> None:

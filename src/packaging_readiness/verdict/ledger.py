@@ -70,15 +70,10 @@ class Ledger:
     def blockers(self) -> tuple[BlockerState, ...]:
         """Every blocker code, with the rows that raise it as far as results are in."""
         accepted = {entry.blocker: entry.owner for entry in self.identity.carried.acceptances}
+        red = [row for row in self.rows if row.id in self.results and not self.results[row.id].held]
         states = []
         for blocker in self.contract.blockers:
-            raised = tuple(
-                row.id
-                for row in self.rows
-                if row.id in self.results
-                and not self.results[row.id].held
-                and (row.blocker == blocker.id or row.check.lane in blocker.rollup)
-            )
+            raised = tuple(row.id for row in red if row.blocker == blocker.id or row.check.lane in blocker.rollup)
             states.append(BlockerState(blocker.id, blocker.severity, blocker.lane, raised, accepted.get(blocker.id)))
         return tuple(states)
 

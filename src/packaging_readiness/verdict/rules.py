@@ -208,7 +208,8 @@ RULES: Mapping[str, Rule] = {
 
 
 def in_order(rows: Sequence[CheckRow]) -> list[CheckRow]:
-    """The adjudicated rows in the order of decision. Raises KeyError when the inventory names a rule that is not here."""
+    """The adjudicated rows in the order of decision. Raises KeyError when the inventory names a "
+    "rule that is not here."""
     order = {check_id: index for index, check_id in enumerate(RULES)}
     adjudicated = [row for row in rows if row.check.decided_by == "adjudicator"]
     return sorted(adjudicated, key=lambda row: order[row.check.id])

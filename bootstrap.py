@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Set everything up on a fresh Debian or Ubuntu machine with only Python and git, then run.
+
+    python3 bootstrap.py m1       the main job on the reference platform; prints where the bundle lies
+    python3 bootstrap.py tests    all tests of the suite itself, and its linters
+
+What follows the job's name is handed to pytest. Needs root (or sudo's password) only where packages are missing.
+Uses nothing but the standard library, because nothing else is there yet.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "requirements.lock"
+ENGINE = ("podman", "runc", "mmdebstrap")
+JOBS = {"m1": "run_m1.py", "tests": "run_tests.py"}
+MINIMUM = (3, 11)
+
+
+def say(text: str) -> None:
+    print(f"bootstrap: {text}", flush=True)
+
+
+def run(*command: str) -> None:
+    """Run a command that must succeed; its output is the user's to see."""
+    try:
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SystemExit(f"bootstrap: `{' '.join(command)}` did not succeed: {error}") from None
+
+
+def install(*packages: str) -> None:
+    """Install Debian packages, or say what to install where that is not possible."""
+    say(f"installing {', '.join(packages)}")
+    if shutil.which("apt-get") is None:
+        raise SystemExit(f"bootstrap: no apt-get here; install {', '.join(packages)} and run again")
+    prefix = () if os.geteuid() == 0 else ("sudo",)
+    run(*prefix, "apt-get", "update", "-qq")
+    environment = (*prefix, "env", "DEBIAN_FRONTEND=noninteractive")
+    run(*environment, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
+
+
+def ensure_engine() -> None:
+    """podman, runc and mmdebstrap, unless docker with a daemon is there."""
+    missing = [tool for tool in ENGINE if shutil.which(tool, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is None]
+    if missing and not docker_answers():
+        install(*missing)
+
+
+def docker_answers() -> bool:
+    if shutil.which("docker") is None:
+        return False
+    return subprocess.run(["docker", "info"], capture_output=True, timeout=60, check=False).returncode == 0
+
+
+def ensure_venv() -> Path:
+    """A virtual environment with exactly the locked packages and this project; made again when the lock changes."""
+    python = VENV / "bin" / "python"
+    stamp = VENV / ".locked"
+    wanted = hashlib.sha256(
+        LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + sys.version.encode()
+    ).hexdigest()
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    try:
+        import ensurepip  # noqa: F401 - Debian ships it apart from Python
+    except ImportError:
+        install(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+    say("making .venv from requirements.lock")
+    venv.create(VENV, with_pip=True, clear=True)
+    pip = (str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    run(*pip, "--require-hashes", "--requirement", str(LOCK))
+    run(*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    stamp.write_text(wanted)
+    return python
+
+
+def main() -> int:
+    if sys.version_info < MINIMUM:
+        raise SystemExit(
+            f"bootstrap: Python {MINIMUM[0]}.{MINIMUM[1]} or newer is needed, this is {sys.version.split()[0]}"
+        )
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] not in JOBS:
+        print(__doc__)
+        return 0 if arguments and arguments[0] in ("-h", "--help") else 2
+    if shutil.which("git") is None:
+        install("git")
+    ensure_engine()
+    python = ensure_venv()
+    os.chdir(ROOT)
+    os.environ["PATH"] = f"{VENV / 'bin'}:{os.environ['PATH']}:/usr/sbin:/sbin"
+    return os.execv(python, [str(python), str(ROOT / "tools" / JOBS[arguments[0]]), *arguments[1:]])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""The main job, from outside: run pytest over the lanes, then demand a fresh report and a fresh, coherent bundle.
+
+An exit status can lie (a check that ends the process leaves 0); what is on disk cannot. Arguments go to pytest.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = "--json-report-file"
+OUT = "--evidence-out"
+
+
+def value_of(arguments: list[str], option: str) -> str | None:
+    """The value of a command-line option, in either spelling."""
+    for index, argument in enumerate(arguments):
+        if argument == option and index + 1 < len(arguments):
+            return arguments[index + 1]
+        if argument.startswith(option + "="):
+            return argument.partition("=")[2]
+    return None
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="packaging-readiness.") as scratch:
+        report = Path(value_of(arguments, REPORT) or f"{scratch}/report.json")
+        if value_of(arguments, REPORT) is None:
+            arguments.append(f"{REPORT}={report}")
+        out = Path(value_of(arguments, OUT) or ROOT / "runs" / "m1" / time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
+        if value_of(arguments, OUT) is None:
+            arguments.append(f"{OUT}={out}")
+        report.unlink(missing_ok=True)
+        status = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+        if status != 0:
+            return status
+        if not report.is_file():
+            print("run_m1: pytest ended with 0 but wrote no report: nothing was proved", file=sys.stderr)
+            return 1
+        verify = [sys.executable, "-m", "packaging_readiness.cli", "verify", str(out)]
+        verified = subprocess.run(verify, cwd=ROOT, check=False).returncode
+        if verified != 0:
+            print("run_m1: the bundle does not hold, whatever pytest said", file=sys.stderr)
+            return verified
+        print(f"bundle: {out}")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
