@@ -1,4 +1,5 @@
-"""Reads the platform's five authority documents and checks that nothing in them was lost.
+"""Reads the platform's five authority documents, checks that nothing in them was lost, and that the packaged contract
+agrees with them row by row.
 
 Usage: read_authority.py DIR. Prints what was counted; exits 1 and names each count that is not the expected one,
 2 when a document cannot be read.
@@ -17,6 +18,8 @@ from packaging_readiness.checkout.master_plan import MasterPlan, read_master_pla
 from packaging_readiness.checkout.plan import Plan, read_plan
 from packaging_readiness.checkout.run_process import RunProcess, read_run_process
 from packaging_readiness.contract.errors import ReadinessError
+from packaging_readiness.contract.load import load_contract
+from packaging_readiness.contract.model import Contract
 
 REGISTRY = "dev_full_handles.registry.v0.md"
 DESIGN = "dev-full_managed-substrate_migration.design-authority.v0.md"
@@ -43,6 +46,7 @@ def counts(directory: Path) -> Iterator[Count]:
     yield from _design(design)
     yield from _plan(plan)
     yield from _agreement(registry, plan)
+    yield from _contract(load_contract("dev_full")[0], registry, plan)
     yield from _master_plan(read_master_plan(load_text(directory, MASTER_PLAN), MASTER_PLAN))
     yield from _run_process(read_run_process(load_text(directory, RUN_PROCESS), RUN_PROCESS))
 
@@ -106,6 +110,46 @@ def _agreement(registry: HandlesRegistry, plan: Plan) -> Iterator[Count]:
     yield PLAN, "secret paths, by name", paths, [path.name for path in registry.secret_paths]
     for key in ("IMAGE_REFERENCE_MODE", "IMAGE_BUILD_DRIVER", "SECRETS_BACKEND"):
         yield PLAN, f"pin {key}", {pin.value for pin in plan.pinned(key)}, {registry.value(key)}
+
+
+def _contract(contract: Contract, registry: HandlesRegistry, plan: Plan) -> Iterator[Count]:
+    """What dev_full.yaml pins, beside what the documents say."""
+    name = "dev_full.yaml"
+    for key, value in contract.handles.items():
+        yield name, f"handle {key}", value, registry.value(key)
+    yield name, "includes", [(i.id, i.recursive) for i in contract.includes], _includes(plan)
+    patterns = {pattern for bullet in plan.exclude for pattern in bullet.patterns}
+    yield name, "exclude surfaces", {row.id for row in contract.excludes} - {"credential and token files"}, patterns
+    planned = {(row.handle, row.module): row for row in plan.matrix}
+    yield name, "matrix rows", [(row.handle, row.module) for row in contract.entrypoints], list(planned)
+    for row in contract.entrypoints:
+        theirs = planned[(row.handle, row.module)]
+        options = (set(theirs.required_options), set(theirs.optional_options))
+        yield name, f"arguments of {row.id}", (set(row.required), set(row.optional)), options
+    fields = [(row.id, row.handle) for row in contract.provenance_fields]
+    aligned = {row.id: row.handle for row in contract.provenance_fields}
+    yield name, "provenance fields", [row for row, _ in fields], [field.name for field in plan.provenance]
+    handles = {field.name: field.handle for field in plan.provenance if field.handle in contract.handles}
+    yield name, "handles of provenance fields", {k: v for k, v in aligned.items() if v}, _own(handles)
+    yield name, "digest anchors", [row.id for row in contract.digest_anchors], [f.name for f in plan.digest_anchors]
+    yield name, "secret paths", [row.id for row in contract.secret_paths], [path.text for path in plan.secret_paths]
+    yield name, "blocker codes", {b.id for b in contract.blockers}, {b.code for b in plan.blockers}
+    mine = {entry.id: set(entry.fields) for entry in contract.evidence_objects}
+    for planned_object in plan.evidence:
+        missing = set(planned_object.minimum_fields) - mine.get(planned_object.name.removesuffix(".json"), set())
+        yield name, f"minimum fields of {planned_object.name}", missing, set()
+    yield name, "preconditions", len(contract.preconditions), len(plan.preconditions)
+    yield name, "no-go conditions", len(contract.no_go), len(plan.no_go)
+    yield name, "image strategy", contract.image.strategy, plan.image_strategies[0].text
+
+
+def _includes(plan: Plan) -> list[tuple[str, bool]]:
+    return [(path.path.rstrip("/"), path.recursive) for path in plan.include]
+
+
+def _own(handles: dict[str, str | None]) -> dict[str, str | None]:
+    """The plan aligns two fields to handles that name a field or a pattern and not the value itself."""
+    return {name: handle for name, handle in handles.items() if name not in ("written_at_utc", "image_tag")}
 
 
 def _master_plan(master: MasterPlan) -> Iterator[Count]:

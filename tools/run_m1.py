@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MIRROR = Path("runs/dev_substrate/dev_full/m1")
 REPORT = "--json-report-file"
 OUT = "--evidence-out"
 
@@ -30,7 +31,7 @@ def main() -> int:
         report = Path(value_of(arguments, REPORT) or f"{scratch}/report.json")
         if value_of(arguments, REPORT) is None:
             arguments.append(f"{REPORT}={report}")
-        out = Path(value_of(arguments, OUT) or ROOT / "runs" / "m1" / time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
+        out = Path(value_of(arguments, OUT) or MIRROR / time.strftime("m1_%Y%m%dT%H%M%SZ", time.gmtime()))
         if value_of(arguments, OUT) is None:
             arguments.append(f"{OUT}={out}")
         report.unlink(missing_ok=True)

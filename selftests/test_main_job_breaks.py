@@ -1,0 +1,84 @@
+"""The main job on a broken platform: exactly the expected rows are red, each code is raised by the right ones."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from selftests.breaks import BREAKS, Break
+from selftests.main_job import Job, bundled, command, commit, fresh_platform, main_job, on_platform, unbroken
+
+ALL_CODES = [
+    *(f"M1-B{number}" for number in range(1, 6)),
+    *(f"M1A-B{number}" for number in range(1, 5)),
+    *(f"M1{lane}-B{number}" for lane in "CDE" for number in range(1, 6)),
+]
+
+
+@pytest.fixture
+def good(tmp_path_factory: pytest.TempPathFactory) -> Job:
+    return unbroken(tmp_path_factory.getbasetemp())
+
+
+def broken_job(fault: Break, good: Job, folder: Path) -> Job:
+    """The main job on a platform with this fault."""
+    if fault.left_out is not None:
+        report = json.loads(good.report.read_bytes())
+        kept = [test for test in report["tests"] if test["metadata"]["readiness"]["check"] != fault.left_out]
+        assert len(kept) == len(report["tests"]) - 1
+        (folder / "report.json").write_text(json.dumps({**report, "tests": kept}))
+        return bundled(folder / "report.json", folder / "out")
+    assert fault.change is not None
+    root = fresh_platform(folder / "platform")
+    fault.change(root)
+    if fault.committed:
+        commit(root, detached=fault.detached)
+    return main_job(folder, *on_platform(root))
+
+
+def not_held(job: Job) -> dict[str, str]:
+    results = job.object("check_results")["results"]
+    return {row["id"]: row["outcome"] for row in results if row["outcome"] not in ("pass", "deferred", "waived")}
+
+
+def raised(job: Job) -> dict[str, set[str]]:
+    """Active codes of the blocker register with the rows that raise them."""
+    entries = job.object("m1_closure_blocker_register")["blockers"]
+    active = {entry["blocker_id"]: set(entry["raised_by"]) for entry in entries if entry["resolution_status"] == "OPEN"}
+    assert {entry["blocker_id"] for entry in entries if entry["raised_by"]} == set(active)
+    return active
+
+
+def test_every_blocker_code_has_a_break() -> None:
+    assert [fault.code for fault in BREAKS] == ALL_CODES
+    assert all(fault.code in fault.active and fault.raises <= fault.not_held for fault in BREAKS)
+
+
+def test_unbroken_platform_passes(good: Job) -> None:
+    assert good.ran.status == 0
+    assert good.object("check_results")["verdict"] == "PASS"
+    assert (not_held(good), raised(good)) == ({}, {})
+    assert good.object("m1_build_go_transition_receipt")["transition_verdict"] == "PASS"
+    assert "M1: PASS" in good.ran.stdout
+    assert "skipped" not in good.ran.stdout
+    verified = command("verify", good.out)
+    assert (verified.status, "25 objects, coherent; verdict PASS" in verified.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("fault", BREAKS, ids=[fault.code for fault in BREAKS])
+def test_break_turns_exactly_its_rows_red(fault: Break, good: Job, tmp_path: Path) -> None:
+    job = broken_job(fault, good, tmp_path)
+    assert job.ran.status == 1, job.ran.text
+    found = not_held(job)
+    assert set(found) == fault.not_held
+    assert "error" not in found.values()
+    codes = raised(job)
+    assert set(codes) == fault.active
+    assert codes[fault.code] == fault.raises
+    assert job.object("check_results")["verdict"] == "FAIL"
+    assert job.object("m1_build_go_transition_receipt")["transition_verdict"] == "FAIL"
+    assert job.object("m1_handoff_readiness_snapshot")["m2_entry_gate_ready"] is False
+    assert "M1: FAIL" in job.ran.stdout
+    verified = command("verify", job.out, "--json")
+    outcome = json.loads(verified.stdout)
+    assert (verified.status, outcome["coherent"], outcome["verdict"]) == (1, True, "FAIL")
