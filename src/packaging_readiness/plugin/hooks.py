@@ -12,6 +12,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Start again with the suite's own configuration where pytest took that of the platform under test.
+
+    pytest looks for its root before it knows our options, and takes the value of `--platform-root DIR` for a test path:
+    root and configuration would then be the platform's.
+    """
+    here = config.invocation_params.dir
+    lanes_here = all((here / f"tests_{lane}").is_dir() for lane in _LANES)
+    chosen = config.option.inifilename is not None or config.option.rootdir is not None
+    if chosen or not lanes_here or config.rootpath == here or not (here / "pyproject.toml").is_file():
+        return None
+    return int(pytest.main(["-c", str(here / "pyproject.toml"), *map(str, config.invocation_params.args)]))
+
+
 def _leave_our_modules_alone(config: pytest.Config) -> None:
     """Take this package off the list of modules whose assertions pytest rewrites.
 

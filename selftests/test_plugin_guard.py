@@ -1,0 +1,232 @@
+"""Nothing that breaks a run down may look like a pass: interruption, crashes, internal errors, lost reports."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from selftests.miniature import MODES, SERIAL, Miniature
+
+FIRST, SECOND = "m1a.strategy.repository-uri-pinned", "m1a.strategy.one-repository"
+WORKERS = {name: mode for name, mode in MODES.items() if mode != SERIAL}
+on_workers = pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
+TWO = f"""
+@check("{FIRST}")
+def test_first(record):
+    {{body}}
+
+@check("{SECOND}")
+def test_second(record):
+    pass
+"""
+
+
+def two(miniature: Miniature, body: str) -> None:
+    """Two checks, of which the first does `body`."""
+    miniature.add("m1a", TWO.format(body=body))
+
+
+def hook(miniature: Miniature, source: str) -> None:
+    """A conftest in which something is wrong."""
+    (miniature.root / "tests_m1a" / "conftest.py").write_text("import os, pytest\n" + source)
+
+
+def test_a_whole_run_of_everything_passes(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    miniature.whole()
+    run = miniature.run(*mode)
+    assert run.status == 0, run.text
+    assert run.verdict.startswith("M1: PASS (registry authority embedded, clean tree)")
+    assert "bundle: runs/dev_substrate/dev_full/m1/" in run.text
+    assert set(run.outcomes.values()) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    "body", ["pytest.exit('enough', returncode=0)", "raise KeyboardInterrupt", "raise SystemError('boom')"]
+)
+def test_a_check_that_ends_the_run_makes_it_red(miniature: Miniature, mode: tuple[str, ...], body: str) -> None:
+    miniature.whole()
+    source = miniature.root / "tests_m1a" / "test_lane.py"
+    source.write_text(source.read_text().replace("    pass\n", f"    {body}\n", 1))
+    run = miniature.run(*mode)
+    assert run.status != 0
+    assert "M1: PASS" not in run.text
+    assert run.report is None or run.outcomes.get(FIRST) in (None, "not_run", "error")
+
+
+def test_exit_leaves_the_interrupted_check_and_the_rest_without_result(miniature: Miniature) -> None:
+    two(miniature, "pytest.exit('enough', returncode=0)")
+    run = miniature.run()
+    assert run.status == 1
+    assert run.outcomes == {FIRST: "not_run"}
+    assert "test_second: selected, but the report has no result" in run.text
+
+
+def test_a_process_that_ends_at_once_leaves_no_report_behind(miniature: Miniature) -> None:
+    """The exit status is the check's own choice here: only the missing report tells, so an old one must be gone."""
+    two(miniature, "pass")
+    assert miniature.run().report is not None
+    two(miniature, "os._exit(0)")
+    run = miniature.run()
+    assert run.status == 0
+    assert run.report is None
+    assert "M1: " not in run.text
+
+
+@on_workers
+def test_a_worker_that_crashes_makes_the_run_red(miniature: Miniature, workers: tuple[str, ...]) -> None:
+    two(miniature, "os._exit(0)")
+    run = miniature.run("-m", "m1a", *workers)
+    assert run.status == 1
+    assert "test_first" in run.text
+    assert run.verdict == "M1: not decided"
+
+
+@on_workers
+def test_a_worker_that_crashes_too_often_makes_the_run_red(miniature: Miniature, workers: tuple[str, ...]) -> None:
+    two(miniature, "os._exit(0)")
+    run = miniature.run("-m", "m1a", "--max-worker-restart=0", *workers)
+    assert run.status != 0
+    assert run.verdict.startswith("M1: not decided")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pytest_runtest_logreport(report)", "pytest_runtest_protocol(item)", "pytest_collection_finish(session)"],
+)
+def test_an_internal_error_is_never_a_pass(miniature: Miniature, mode: tuple[str, ...], name: str) -> None:
+    miniature.whole()
+    (miniature.root / "conftest.py").open("a").write(f"\ndef {name}:\n    raise RuntimeError('boom')\n")
+    run = miniature.run(*mode)
+    assert run.status != 0
+    assert "M1: PASS" not in run.text
+    assert run.verdict.startswith("M1: ")
+
+
+@on_workers
+@pytest.mark.parametrize(
+    "name",
+    ["pytest_runtest_logreport(report)", "pytest_runtest_protocol(item)", "pytest_sessionstart(session)"],
+)
+def test_an_internal_error_on_a_worker_is_never_a_pass(miniature: Miniature, workers: tuple[str, ...], name: str) -> None:
+    miniature.whole()
+    broken = f"\ndef {name}:\n    if 'PYTEST_XDIST_WORKER' in os.environ:\n        raise RuntimeError('boom')\n"
+    (miniature.root / "conftest.py").open("a").write("\nimport os" + broken)
+    run = miniature.run(*workers)
+    assert run.status != 0
+    assert "M1: PASS" not in run.text
+
+
+@pytest.mark.parametrize("value", ["{1}", "object()", "float('nan')", "b'x'"])
+def test_what_json_cannot_hold_never_passes_by_the_back_door(
+    miniature: Miniature, mode: tuple[str, ...], value: str
+) -> None:
+    two(miniature, f"record.observation['x'] = {value}")
+    run = miniature.run("-m", "m1a", *mode)
+    assert run.status == 1
+    assert "INTERNALERROR" not in run.text
+    assert run.verdict.startswith("M1: not decided")
+
+
+def test_a_property_that_json_cannot_hold_never_passes(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    miniature.add("m1a", f"\n@check('{FIRST}')\ndef test_x(record_property):\n    record_property('x', {{1}})\n")
+    run = miniature.run("-m", "m1a", *mode)
+    assert run.status != 0
+
+
+def test_a_file_that_cannot_be_collected_makes_the_run_red(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    miniature.whole()
+    miniature.add("m1b", "import never_heard_of\n", "test_broken.py")
+    run = miniature.run(*mode)
+    assert run.status != 0
+    assert "M1: PASS" not in run.text
+
+
+def test_a_check_missing_from_its_file_makes_a_whole_run_red(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    miniature.whole()
+    source = miniature.root / "tests_m1a" / "test_lane.py"
+    source.write_text(source.read_text().replace(f'@check("{FIRST}")\ndef test', "def gone"))
+    run = miniature.run(*mode)
+    assert run.status == 1
+    assert run.verdict.startswith("M1: FAIL")
+    assert f"{FIRST}: no result" in run.text
+
+
+def test_a_lane_without_a_file_makes_a_whole_run_red(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    miniature.whole()
+    (miniature.root / "tests_m1d" / "test_lane.py").unlink()
+    run = miniature.run(*mode)
+    assert run.status == 1
+    assert run.verdict.startswith("M1: FAIL")
+    assert "M1.D  FAIL" in run.text
+
+
+def test_without_a_lane_folder_there_is_no_suite_and_nothing_passes(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    miniature.whole()
+    (miniature.root / "tests_m1d" / "test_lane.py").unlink()
+    (miniature.root / "tests_m1d").rmdir()
+    run = miniature.run(*mode)
+    assert run.status != 0
+    assert "M1: " not in run.text
+
+
+def test_stopping_at_the_first_failure_leaves_the_rest_without_result(miniature: Miniature) -> None:
+    miniature.whole()
+    source = miniature.root / "tests_m1a" / "test_lane.py"
+    source.write_text(source.read_text().replace("    pass\n", "    raise CheckFailed('no')\n", 1))
+    for option in ("-x", "--maxfail=1"):
+        run = miniature.run(option, "--evidence-out", f"out{option}")
+        assert run.status != 0
+        assert run.outcomes == {FIRST: "fail"}
+        assert "M1: PASS" not in run.text
+        assert "M1.E  FAIL" in run.text
+
+
+@pytest.mark.parametrize("place", ["no/such\0folder", "file/report.json", "folder"])
+def test_a_report_that_cannot_be_written_is_no_pass(miniature: Miniature, mode: tuple[str, ...], place: str) -> None:
+    two(miniature, "pass")
+    (miniature.root / "file").write_text("")
+    (miniature.root / "folder").mkdir()
+    run = miniature.run("-m", "m1a", f"--json-report-file={place.replace(chr(0), '')}", *mode)
+    assert (run.status == 0) == (place == "no/such\0folder")
+    assert ("Traceback" in run.text, "INTERNALERROR" in run.text) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--json-report-file=none",),
+        ("--json-report-file=NONE",),
+        ("-p", "no:pytest_jsonreport"),
+        ("-p", "no:json-report"),
+        ("-p", "no:jsonreport"),
+        ("-pno:pytest_jsonreport",),
+    ],
+    ids=" ".join,
+)
+def test_a_run_without_a_report_is_refused(miniature: Miniature, arguments: tuple[str, ...]) -> None:
+    two(miniature, "pass")
+    for mode in (SERIAL, ("-n2",)):
+        run = miniature.run("-m", "m1a", *arguments, *mode)
+        if "no:json-report" in arguments or "no:jsonreport" in arguments:
+            assert run.status in (0, 4)
+            assert run.status == 4 or run.report is not None
+        else:
+            assert run.status == 4, run.text
+            assert run.report is None
+
+
+def test_only_collecting_neither_writes_nor_deletes(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    miniature.whole()
+    (miniature.root / ".report.json").write_text("the report of an earlier run")
+    before = files(miniature.root)
+    for argument in ("--collect-only", "--co"):
+        run = miniature.run(argument, *mode)
+        assert run.status == 0
+        assert files(miniature.root) == before
+        assert "M1: " not in run.text
+
+
+def files(root: Path) -> dict[str, bytes]:
+    """What a folder holds, bytecode aside."""
+    paths = [Path(folder) / name for folder, _, names in os.walk(root) for name in names]
+    return {str(path.relative_to(root)): path.read_bytes() for path in paths if path.suffix != ".pyc"}

@@ -1,0 +1,55 @@
+"""The main job as pipelines call it: an exit status is not believed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LEAVES_WITH_ZERO = """
+import os
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    os._exit(0)
+"""
+LOSES_THE_BUNDLE = """
+import pytest
+from packaging_readiness.plugin import conclusion
+
+conclusion.write_bundle = lambda files, out, folder: out / folder
+"""
+
+
+def run_m1(plugin: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    (folder / "saboteur.py").write_text(plugin)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    environment["PYTHONPATH"] = str(folder)
+    command = [sys.executable, str(ROOT / "tools" / "run_m1.py"), "-p", "saboteur", "-p", "no:cacheprovider"]
+    command += [f"--evidence-out={folder / 'out'}", f"--json-report-file={folder / 'report.json'}"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_process_that_leaves_with_zero_is_red(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text('{"stale": true}')
+    done = run_m1(LEAVES_WITH_ZERO, tmp_path)
+    assert done.returncode == 1
+    assert "wrote no report" in done.stderr
+
+
+def test_a_bundle_that_was_never_written_is_red(tmp_path: Path) -> None:
+    done = run_m1(LOSES_THE_BUNDLE, tmp_path)
+    assert done.returncode == 2
+    assert "the bundle does not hold" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["startup.py"])
+def test_benchmarks_explain_themselves(name: str) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / name), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Exit status" in " ".join(done.stdout.split())
