@@ -7,7 +7,7 @@ Every row that a test decides is there, with the observations that its check rec
 import copy
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from packaging_readiness.contract.inventory import CheckRow, expand, packaged_checks
@@ -50,14 +50,27 @@ def as_bytes(report: Mapping[str, Any]) -> bytes:
 
 def fail_row(report: Mapping[str, Any], row_id: str, reason: str = "made-to-fail") -> dict[str, Any]:
     """The same report with one row failed by its check. Raises KeyError for a row that is not in the report."""
-    return _spoiled(report, row_id, "fail", reason, "call")
+    return _spoiled(report, [row_id], "fail", reason)
 
 
 def error_row(report: Mapping[str, Any], row_id: str, reason: str = "cannot-tell") -> dict[str, Any]:
     """The same report with one row that could not find out, and so observed nothing."""
-    spoiled = _spoiled(report, row_id, "error", reason, "call")
-    _record(spoiled, row_id)["observation"] = {}
-    return spoiled
+    return _spoiled(report, [row_id], "error", reason)
+
+
+def fail_every_row(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The same report with each row failed by its check."""
+    return _spoiled(report, row_ids(report), "fail", "made-to-fail")
+
+
+def error_every_row(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The same report with nothing found out."""
+    return _spoiled(report, row_ids(report), "error", "cannot-tell")
+
+
+def row_ids(report: Mapping[str, Any]) -> list[str]:
+    """The rows that the report speaks of."""
+    return [test["metadata"]["readiness"]["check"] for test in report["tests"]]
 
 
 def drop_row(report: Mapping[str, Any], row_id: str) -> dict[str, Any]:
@@ -173,11 +186,14 @@ def _record(report: Mapping[str, Any], row_id: str) -> dict[str, Any]:
     return record
 
 
-def _spoiled(report: Mapping[str, Any], row_id: str, outcome: str, reason: str, phase: str) -> dict[str, Any]:
+def _spoiled(report: Mapping[str, Any], spoiled: Sequence[str], outcome: str, reason: str) -> dict[str, Any]:
     changed = copy.deepcopy(dict(report))
-    test = _test(changed, row_id)
-    test["outcome"] = "failed"
-    test[phase]["outcome"] = "failed"
-    _record(changed, row_id).update(outcome=outcome, reason=reason, found=[f"{row_id}: spoiled by a test"])
     changed["exitcode"] = 1
+    for row_id in spoiled:
+        test = _test(changed, row_id)
+        test["outcome"] = test["call"]["outcome"] = "failed"
+        record = test["metadata"]["readiness"]
+        record.update(outcome=outcome, reason=reason, found=[f"{row_id}: spoiled by a test"])
+        if outcome == "error":
+            record["observation"] = {}
     return changed

@@ -17,35 +17,71 @@ LANE_CODES = {
     *(f"M1D-B{n}" for n in range(1, 6)),
     *(f"M1E-B{n}" for n in range(1, 6)),
 }
-PROVENANCE = (
-    "phase_id platform_run_id written_at_utc image_tag image_digest git_sha build_driver image_reference_mode "
-    "ecr_repo_uri dockerfile_path build_context_path build_completed_at_utc build_actor"
-).split()
-INCLUDES = """
-pyproject.toml
-Dockerfile
-src/fraud_detection
-config/platform
-docs/model_spec/platform/contracts
-docs/model_spec/data-engine/interface_pack/engine_outputs.catalogue.yaml
-docs/model_spec/data-engine/interface_pack/engine_gates.map.yaml
-docs/model_spec/data-engine/interface_pack/contracts/canonical_event_envelope.schema.yaml
-docs/model_spec/data-engine/interface_pack/contracts/engine_invocation.schema.yaml
-docs/model_spec/data-engine/interface_pack/contracts/engine_output_locator.schema.yaml
-docs/model_spec/data-engine/interface_pack/contracts/gate_receipt.schema.yaml
-docs/model_spec/data-engine/interface_pack/contracts/instance_proof_receipt.schema.yaml
-docs/model_spec/data-engine/interface_pack/contracts/run_receipt.schema.yaml
-docs/model_spec/data-engine/layer-2/specs/contracts/5B/schemas.5B.yaml
-docs/model_spec/data-engine/layer-3/specs/contracts/6B/schemas.6B.yaml
-""".split()
-EXCLUDED = """
-packages/engine/src/engine/ runs/ data/ reference/ artefacts/ scratch_files/ .git/ .venv/ __pycache__/ .pytest_cache/
-.mypy_cache/ .ruff_cache/ docs/logbook/ docs/tmp/ infra/terraform/ .env .env.*
-""".split()
-SECRETS = """
-msk/bootstrap_brokers aurora/endpoint aurora/reader_endpoint aurora/username aurora/password redis/endpoint
-databricks/workspace_url databricks/token mlflow/tracking_uri sagemaker/model_exec_role_arn mwaa/webserver_url ig/api_key
-""".split()
+PROVENANCE = [
+    "phase_id",
+    "platform_run_id",
+    "written_at_utc",
+    "image_tag",
+    "image_digest",
+    "git_sha",
+    "build_driver",
+    "image_reference_mode",
+    "ecr_repo_uri",
+    "dockerfile_path",
+    "build_context_path",
+    "build_completed_at_utc",
+    "build_actor",
+]
+INCLUDES = [
+    "pyproject.toml",
+    "Dockerfile",
+    "src/fraud_detection",
+    "config/platform",
+    "docs/model_spec/platform/contracts",
+    "docs/model_spec/data-engine/interface_pack/engine_outputs.catalogue.yaml",
+    "docs/model_spec/data-engine/interface_pack/engine_gates.map.yaml",
+    "docs/model_spec/data-engine/interface_pack/contracts/canonical_event_envelope.schema.yaml",
+    "docs/model_spec/data-engine/interface_pack/contracts/engine_invocation.schema.yaml",
+    "docs/model_spec/data-engine/interface_pack/contracts/engine_output_locator.schema.yaml",
+    "docs/model_spec/data-engine/interface_pack/contracts/gate_receipt.schema.yaml",
+    "docs/model_spec/data-engine/interface_pack/contracts/instance_proof_receipt.schema.yaml",
+    "docs/model_spec/data-engine/interface_pack/contracts/run_receipt.schema.yaml",
+    "docs/model_spec/data-engine/layer-2/specs/contracts/5B/schemas.5B.yaml",
+    "docs/model_spec/data-engine/layer-3/specs/contracts/6B/schemas.6B.yaml",
+]
+EXCLUDED = [
+    "packages/engine/src/engine/",
+    "runs/",
+    "data/",
+    "reference/",
+    "artefacts/",
+    "scratch_files/",
+    ".git/",
+    ".venv/",
+    "__pycache__/",
+    ".pytest_cache/",
+    ".mypy_cache/",
+    ".ruff_cache/",
+    "docs/logbook/",
+    "docs/tmp/",
+    "infra/terraform/",
+    ".env",
+    ".env.*",
+]
+SECRETS = [
+    "msk/bootstrap_brokers",
+    "aurora/endpoint",
+    "aurora/reader_endpoint",
+    "aurora/username",
+    "aurora/password",
+    "redis/endpoint",
+    "databricks/workspace_url",
+    "databricks/token",
+    "mlflow/tracking_uri",
+    "sagemaker/model_exec_role_arn",
+    "mwaa/webserver_url",
+    "ig/api_key",
+]
 OBJECTS = {
     "m1a": {"image_contract_manifest", "build_context_allowlist_check", "dockerignore_conformance_receipt"},
     "m1b": {"m1b_entrypoint_validation", "m1b_subcommand_validation", "m1b_mpr_command_checks"},

@@ -21,7 +21,10 @@ CASES: dict[str, tuple[tuple[object, ...], tuple[object, ...]]] = {
         (".", "a/b.c", ".env", "..a", "a/..b/c..", "evidence/runs/x/P(-1)/"),
         ("", "/etc", "..", "../a", "a/..", "a/../b", "a\nb", "/", 3),
     ),
-    "digest": (("sha256:" + "0a" * 32,), ("sha256:" + "0A" * 32, "sha256:" + "0a" * 31, "0a" * 32, "sha512:" + "0a" * 32)),
+    "digest": (
+        ("sha256:" + "0a" * 32,),
+        ("sha256:" + "0A" * 32, "sha256:" + "0a" * 31, "0a" * 32, "sha512:" + "0a" * 32),
+    ),
     "algorithm": (("sha256",), ("SHA256", "sha512", "")),
     "fingerprint": (("0a" * 8, "0a" * 32), ("0a" * 7, "0a" * 33, "0A" * 8, "x" * 16)),
     "utc": (("2026-02-22T19:48:49Z",), ("2026-02-22T19:48:49", "2026-02-22 19:48:49Z", "2026-02-22T19:48:49+00:00")),
@@ -32,7 +35,11 @@ CASES: dict[str, tuple[tuple[object, ...], tuple[object, ...]]] = {
     "image_tag": ((f"git-{SHA}", "_a", "A" * 128), ("-a", ".a", "a/b", "a:b", "A" * 129, "")),
     "repository_uri": (
         ("000000000000.dkr.ecr.eu-west-2.amazonaws.com/a/b-c", "000000000000.dkr.ecr.cn-north-1.amazonaws.com.cn/a"),
-        ("docker.io/a", "00000000000.dkr.ecr.eu-west-2.amazonaws.com/a", "000000000000.dkr.ecr.eu-west-2.amazonaws.com/"),
+        (
+            "docker.io/a",
+            "00000000000.dkr.ecr.eu-west-2.amazonaws.com/a",
+            "000000000000.dkr.ecr.eu-west-2.amazonaws.com/",
+        ),
     ),
     "arn": (("arn:aws:iam::000000000000:role/a", "arn:aws-cn:s3:::bucket/a"), ("arn:aws:iam", "arn:gcp:iam::0:a", "a")),
     "url": (
@@ -43,7 +50,10 @@ CASES: dict[str, tuple[tuple[object, ...], tuple[object, ...]]] = {
     "pattern": (("git-{git_sha}", "a/{b}/*.json", "application/vnd.oci+json"), ("", "a b", "a=b", "a@b", "x" * 301)),
     "option": (("--engine-run-root", "-h", "--a1"), ("---a", "--a=b", "a", "--", "--a b")),
     "blocker": (("M1-B1", "M1E-B12", "none"), ("M1F-B1", "M2-B1", "M1-B", "None")),
-    "check": (("m1a.strategy.one", "m1d.sources.path-pinned[/a/b]"), ("m1f.a", "m1a.", "m1a.A", "m1a.a[]", "m1a.a[b]]")),
+    "check": (
+        ("m1a.strategy.one", "m1d.sources.path-pinned[/a/b]"),
+        ("m1f.a", "m1a.", "m1a.A", "m1a.a[]", "m1a.a[b]]"),
+    ),
     "count": ((0, 2**53 - 1), (-1, 2**53, 1.0, True, "1")),
     "number": ((0, -1, 1.5), (True, "1", None)),
     "flag": ((True, False), (0, 1, "true", None)),
@@ -151,6 +161,18 @@ def test_observation_schema_lists_the_allowed_fields() -> None:
     assert properties == {name: {"$ref": f"#/$defs/{shape}"} for name, shape in allowed_fields().items()}
 
 
+@pytest.mark.parametrize("shape", sorted(set(allowed_fields().values()) - {"object"}))
+def test_field_takes_its_shape_null_and_lists_of_it(shape: str) -> None:
+    good, bad = CASES[shape]
+    name = next(name for name, its_shape in allowed_fields().items() if its_shape == shape)
+    for value in (None, [], good[0], [good[0], None], [[good[-1]]]):
+        assert not list(misshapen({name: value}))
+        assert schemas.violations("observation", {name: value}) == []
+    for value in (bad[0], [good[0], bad[0]], {}, [{}]):
+        assert list(misshapen({name: value}))
+        assert schemas.violations("observation", {name: value})
+
+
 @pytest.mark.parametrize("name", ["password", "value", "token", "secret", "env", "stdout", "Path", "path ", ""])
 def test_field_that_is_not_listed_is_refused(name: str) -> None:
     assert list(misshapen({name: "x"})) == [(name, "no field of this name is allowed")]
@@ -181,8 +203,9 @@ leaves = (
 )
 values = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from([*FIELDS, "password"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FIELDS, "password"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 

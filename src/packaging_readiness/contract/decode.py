@@ -63,7 +63,7 @@ def _value(hint: Any, value: object, path: Path) -> Any:
         return _value(inner, value, path)
     if origin is typing.Literal:
         allowed = typing.get_args(hint)
-        if value not in allowed:
+        if not any(type(value) is type(option) and value == option for option in allowed):
             raise DecodeError(path, f"one of {', '.join(map(str, allowed))} is needed, found {value!r}")
         return value
     if origin is tuple:

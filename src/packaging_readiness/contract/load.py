@@ -36,9 +36,9 @@ def load_contract(name_or_file: str) -> tuple[Contract, dict[str, Any]]:
     else:
         raise InputRefused(shown, f"extends {parent!r}; packaged contracts: {', '.join(PACKAGED)}")
     contract = typed(Contract, data, path, shown)
-    if own.get("name") in PACKAGED and name_or_file not in PACKAGED:
+    if contract.name in PACKAGED and name_or_file not in PACKAGED:
         raise InputRefused(
-            shown, f"the name {own['name']!r} belongs to a packaged contract", "give it a name of its own"
+            shown, f"the name {contract.name!r} belongs to a packaged contract", "give it a name of its own"
         )
     _check_references(contract, shown)
     return contract, data

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from packaging_readiness.contract.shapes import SHAPES
+
 Severity = Literal["S1", "S2", "S3"]
 Lane = Literal["m1a", "m1b", "m1c", "m1d", "m1e"]
 LANES: tuple[Lane, ...] = ("m1a", "m1b", "m1c", "m1d", "m1e")
@@ -162,6 +164,9 @@ class ProvenanceField:
     shape: str
     handle: str | None = None
 
+    def __post_init__(self) -> None:
+        _need(self.shape in SHAPES, f"{self.shape!r} is not a shape of evidence")
+
 
 @dataclass(frozen=True, slots=True)
 class EvidencePath:
@@ -213,7 +218,10 @@ class SecretPath:
     id: str
 
     def __post_init__(self) -> None:
-        _need(self.id.startswith("/") and "=" not in self.id, f"{self.id!r} is not a secret path")
+        _need(
+            self.id.startswith("/") and "=" not in self.id,
+            "a secret path starts with / and holds no = (it is not repeated here)",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +250,7 @@ class WorkflowRules:
         _relative(self.path)
         try:
             re.compile(self.security_step)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"security_step is not a regular expression: {error}") from None
 
 

@@ -20,21 +20,22 @@ _PATTERNS = {
     "digest": r"sha256:[0-9a-f]{64}",
     "algorithm": r"sha256",
     "fingerprint": r"[0-9a-f]{16,64}",
-    "utc": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-    "day": r"\d{4}-\d\d-\d\d",
+    "utc": r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z",
+    "day": r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]",
     "git_sha": r"[0-9a-f]{40}([0-9a-f]{24})?",
     "run_id": r"[a-z0-9][A-Za-z0-9_.-]{2,99}",
-    "phase_id": r"P\((-1|\d+)\)|P\d+",
+    "phase_id": r"P\((-1|[0-9]+)\)|P[0-9]+",
     "image_tag": r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
-    "repository_uri": r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9]+([._/-][a-z0-9]+)*",
-    "arn": r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:[A-Za-z0-9_./:+=,@-]{1,512}",
-    "url": r"https://[A-Za-z0-9.-]+(:\d+)?/[A-Za-z0-9_./?=&%-]{0,500}",
+    "repository_uri": r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9]+([._/-][a-z0-9]+)*",
+    "arn": r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[A-Za-z0-9_./:+=,@-]{1,512}",
+    "url": r"https://[A-Za-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9_./?=&%-]{0,500}",
     "secret_path": r"/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+",
     "pattern": r"[A-Za-z0-9_.:{}/*+-]{1,300}",
     "option": r"--?[A-Za-z0-9][A-Za-z0-9-]*",
-    "blocker": r"M1[A-E]?-B\d+|none",
-    "check": r"m1[a-e]\.[a-z0-9.-]+(\[[^\]\x00-\x1f]{1,300}\])?",
+    "blocker": r"M1[A-E]?-B[0-9]+|none",
+    "check": r"m1[a-e]\.[a-z0-9.-]+(\[[^\]\x00-\x1f\x7f]{1,300}\])?",
 }
+SHAPES = frozenset({*_PATTERNS, "count", "number", "flag"})
 
 
 @functools.cache

@@ -21,6 +21,9 @@ class _UniqueKeys(LOADER):  # type: ignore[misc]
     """YAML keeps the last of two equal keys silently; here that is an error."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key is a list or mapping", key.start_mark)
         keys = [key.value for key, _ in node.value if key.value != "<<"]
         if len(set(keys)) != len(keys):
             index = next(i for i, key in enumerate(keys) if key in keys[:i])

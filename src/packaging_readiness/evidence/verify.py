@@ -10,6 +10,7 @@ from packaging_readiness.contract.canonical import canonical_json, read_json, sh
 from packaging_readiness.contract.errors import CannotTell, InputRefused, ReadinessError
 from packaging_readiness.contract.inventory import expand, packaged_checks
 from packaging_readiness.contract.load import PACKAGED, contract_digest, contract_from_data, load_contract
+from packaging_readiness.contract.schemas import violations
 from packaging_readiness.evidence.files import CONTRACT, MANIFEST, RESULTS, RUN_RECORD, derived_files
 from packaging_readiness.evidence.manifest import ManifestEntry, read_manifest
 from packaging_readiness.verdict.adjudicate import Verdict, adjudicate
@@ -17,6 +18,7 @@ from packaging_readiness.verdict.merge import MergedRun
 from packaging_readiness.verdict.stored import stored_run
 
 SIZE_LIMIT = 200_000_000
+_VIOLATIONS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,8 @@ def _against_verdict(files: Mapping[str, bytes], verdict: Verdict, folder: Path)
     for name in (RUN_RECORD,):
         if name not in files:
             yield Problem("object-missing", name, "the contract demands it")
+    for name in sorted(files.keys() & (expected.keys() | {MANIFEST, RUN_RECORD})):
+        yield from _against_schema(name, files[name])
     for name in sorted(files.keys() - expected.keys() - {MANIFEST, RUN_RECORD}):
         yield Problem("object-unexpected", name, "is no object of this contract")
     identity = verdict.run.identity
@@ -180,6 +184,15 @@ def _against_verdict(files: Mapping[str, bytes], verdict: Verdict, folder: Path)
     if folder.parent.name not in ("", identity.platform_run_id) and folder.parent.parent.name == "runs":
         yield Problem("run-id-differs", folder.parent.name, f"the results are of {identity.platform_run_id}")
     yield from _run_record(files, identity.platform_run_id)
+
+
+def _against_schema(name: str, data: bytes) -> Iterator[Problem]:
+    try:
+        value = read_json(data, name)
+    except InputRefused:
+        return  # told already, as malformed or as not following from the results
+    for violation in violations(name.removesuffix(".json"), value)[:_VIOLATIONS_SHOWN]:
+        yield Problem("schema-violated", name, violation)
 
 
 def _run_record(files: Mapping[str, bytes], platform_run_id: str) -> Iterator[Problem]:

@@ -30,8 +30,9 @@ def row_entries(ledger: Ledger, check_id: str) -> list[dict[str, Any]]:
     """One entry per row of a check: row id, status, reason code, and what was observed."""
     entries = []
     for row, result in ledger.of_check(check_id):
-        entry: dict[str, Any] = {"id": row.row.id if row.row else row.id, **result.observation}
-        entry |= {"status": status(result), "reason_code": result.reason or "held"}
+        entry: dict[str, Any] = dict(result.observation)
+        row_id = row.row.id if row.row else row.id
+        entry |= {"id": row_id, "status": status(result), "reason_code": result.reason or "held"}
         if result.notes:
             entry["notes"] = list(result.notes)
         entries.append(entry)

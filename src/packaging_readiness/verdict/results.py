@@ -1,11 +1,31 @@
 """What a check came to, as a value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from packaging_readiness.contract.shapes import has_shape, misshapen
+
 Outcome = Literal["pass", "fail", "error", "not_run", "deferred", "waived"]
 HELD: frozenset[Outcome] = frozenset({"pass", "deferred", "waived"})
+
+
+def refuse_free_text(reason: str, texts: Iterable[str]) -> None:
+    """Raise ValueError unless `reason` is one word (or empty) and each of `texts` a bounded line (or empty)."""
+    if reason and not has_shape(reason, "word"):
+        raise ValueError("reason is more than one word")
+    if not all(text == "" or has_shape(text, "text") for text in texts):
+        raise ValueError("expected, found or notes hold more than bounded lines")
+
+
+def refuse_image(image: Mapping[str, Any] | None) -> None:
+    """Raise ValueError unless what is said of an image names its digest and holds only what evidence may hold."""
+    if image is None:
+        return
+    if not has_shape(image.get("digest"), "digest"):
+        raise ValueError("image has no well-formed digest")
+    for place, problem in misshapen(image):
+        raise ValueError(f"image.{place}: {problem}")
 
 
 @dataclass(frozen=True, slots=True)

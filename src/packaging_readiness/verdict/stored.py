@@ -1,6 +1,5 @@
 """A run as a bundle stores it: the way back from `check_results.json` to what was merged."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,7 +10,7 @@ from packaging_readiness.contract.inventory import CheckRow
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.verdict.header import Identity
 from packaging_readiness.verdict.merge import MergedRun
-from packaging_readiness.verdict.results import Outcome, Result
+from packaging_readiness.verdict.results import Outcome, Result, refuse_free_text, refuse_image
 
 RESULTS = "check_results.json"
 
@@ -35,6 +34,9 @@ class StoredResult:
     deferral: str | None
     withheld: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        refuse_free_text(self.reason, (self.expected, *self.found, *self.notes))
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
@@ -49,8 +51,7 @@ class StoredRun:
     results: tuple[StoredResult, ...]
 
     def __post_init__(self) -> None:
-        if self.image is not None and not re.fullmatch(r"sha256:[0-9a-f]{64}", str(self.image.get("digest"))):
-            raise ValueError("image has no well-formed digest")
+        refuse_image(self.image)
 
 
 def stored_run(
