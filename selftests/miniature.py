@@ -122,7 +122,7 @@ class Miniature:
 
     def run(self, *arguments: str) -> Run:
         """Run pytest in the root of the suite."""
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        command = [sys.executable, "-m", "pytest", *arguments]
         done = subprocess.run(
             command,
             cwd=self.root,

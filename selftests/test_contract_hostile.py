@@ -1,4 +1,4 @@
-"""Red without the proposed mends."""
+"""Contract files and shapes that once got through, or broke the loader."""
 
 from pathlib import Path
 

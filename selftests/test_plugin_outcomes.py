@@ -44,7 +44,9 @@ ENDINGS: Mapping[str, Ending] = {
         "unexpected-PytestUnhandledThreadExceptionWarning",
     ),
     "set": Ending("m1a.payload.default-deny", "record.observe(x={1})", "error", "unexpected-TypeError"),
-    "NaN": Ending("m1a.payload.dockerfile-unambiguous", "record.observe(x=float('nan'))", "error", "unexpected-ValueError"),
+    "NaN": Ending(
+        "m1a.payload.dockerfile-unambiguous", "record.observe(x=float('nan'))", "error", "unexpected-ValueError"
+    ),
     "measured set": Ending("m1a.advisory.base-pinned", "record.measure(x={1})", "error", "unexpected-TypeError"),
     "deferral": Ending("m1a.advisory.no-remote-add", "record.defer('run-linkage')", "deferred", "run-linkage"),
     "unknown deferral": Ending(

@@ -77,6 +77,34 @@ def glob(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(out), re.DOTALL)
 
 
+def check_glob(pattern: str) -> None:
+    """Raise BadPattern where Go's `filepath.Match(pattern, ".")` does: it looks no further than the name matches."""
+    name = "."
+    while pattern:
+        stem = pattern.lstrip("*")
+        starred = stem != pattern
+        end = _next_star(stem)
+        chunk, pattern = stem[:end], stem[end:]
+        expression = glob(chunk)
+        if not chunk:
+            return
+        starts = [name, name[1:]] if starred else [name]
+        rests = [start[found.end() :] for start in starts if (found := expression.match(start))]
+        fitting = [rest for rest in rests if pattern or not rest]
+        if not fitting:
+            return
+        name = fitting[0]
+
+
+def _next_star(pattern: str) -> int:
+    """Where the next asterisk outside of brackets stands, else the length."""
+    position, bracket = 0, False
+    while position < len(pattern) and (bracket or pattern[position] != "*"):
+        bracket = pattern[position] == "[" or (bracket and pattern[position] != "]")
+        position += 2 if pattern[position] == "\\" else 1
+    return min(position, len(pattern))
+
+
 def _class(pattern: str, position: int) -> tuple[str, int]:
     negated = pattern[position : position + 1] == "^"
     position += negated
@@ -100,8 +128,9 @@ def _class_char(pattern: str, position: int) -> tuple[str, int]:
         raise BadPattern(pattern)
     if pattern[position] == "\\":
         position += 1
-    # A class that the pattern's end cuts off is a syntax error, even after a complete member.
-    if position + 1 >= len(pattern):
+    # A class that the pattern's end cuts off is a syntax error, even after a complete member; so is a byte that is
+    # not UTF-8 (a surrogate here).
+    if position + 1 >= len(pattern) or "\udc80" <= pattern[position] <= "\udcff":
         raise BadPattern(pattern)
     return pattern[position], position + 1
 

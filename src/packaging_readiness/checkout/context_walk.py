@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from packaging_readiness.checkout.dockerignore import Ignore
 from packaging_readiness.checkout.ignore_patterns import Pattern, Row, match_entry
 from packaging_readiness.checkout.ignore_sieve import Screen, Sieve
 from packaging_readiness.contract.errors import CannotTell, InputRefused
+
+_SHOWN = 200  # characters of a path in a message
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class _Walker:
         self.directories: set[str] = set()
         self.deep: set[str] = set()
         self._sieves: dict[Row, Sieve] = {}
-        self._openings = _openings(self.patterns)
+        self._openings = ignore.openings if ignore else None
 
     def run(self) -> None:
         stack: list[tuple[str, Row, bool]] = [("", (False,) * len(self.patterns), False)]
@@ -71,25 +73,32 @@ class _Walker:
             sieve = self._sieves[row] = Sieve(undecided)
         files, directories, others = self._entries(prefix, excluded)
         screen = sieve.for_directory(prefix)
-        if screen is None or screen.hits_none([*files, *directories, *others]):
-            if not excluded:
-                self.files.extend(map(prefix.__add__, files))
-                self.directories.update(map(prefix.__add__, directories))
-                self._take_others(prefix, others)
-            for name in directories:
-                self._enter(f"{prefix}{name}/", row, excluded, stack)
-            return
-        before = len(self.files) + len(self.links) + len(self.others)
+        hits = screen.hits([*files, *directories, *others]) if screen else ()
+        fates = self._fates(hits, screen, row) if screen and hits else {}
         for name in directories:
-            out, own = match_entry(self.patterns, prefix + name, row) if screen.hits(name) else (excluded, row)
+            out, own = fates.get(name, (excluded, row))
             if not out:
                 self.directories.add(prefix + name)
             self._enter(f"{prefix}{name}/", own, out, stack)
-        out_here = {name for name in (*files, *others) if self._is_out(prefix, name, row, excluded, screen)}
-        self.files += [prefix + name for name in files if name not in out_here]
-        self._take_others(prefix, [name for name in others if name not in out_here])
-        if excluded and len(self.files) + len(self.links) + len(self.others) > before:
-            self.deep.add(prefix)
+        if fates:
+            files = [name for name in files if not fates.get(name, (excluded,))[0]]
+            others = [name for name in others if not fates.get(name, (excluded,))[0]]
+            if excluded and (files or others):
+                self.deep.add(prefix)
+        elif excluded:
+            return
+        self.files.extend(map(prefix.__add__, files))
+        self._take_others(prefix, others)
+
+    def _fates(self, names: Iterable[str], screen: Screen, row: Row) -> dict[str, tuple[bool, Row]]:
+        """For each name whether it stays out, and its row."""
+        known = screen.by_name
+        if known is None:
+            return {name: match_entry(self.patterns, screen.prefix + name, row) for name in names}
+        for name in names:
+            if name not in known:
+                known[name] = match_entry(self.patterns, screen.prefix + name, row)
+        return {name: known[name] for name in names}
 
     def _entries(self, prefix: str, excluded: bool) -> tuple[list[str], list[str], list[str]]:
         """Names of files, directories and everything else, in an order that leaves little to sort at the end."""
@@ -112,9 +121,6 @@ class _Walker:
         directories.sort(reverse=True)
         return files, directories, others
 
-    def _is_out(self, prefix: str, name: str, row: Row, excluded: bool, screen: Screen) -> bool:
-        return match_entry(self.patterns, prefix + name, row)[0] if screen.hits(name) else excluded
-
     def _enter(self, prefix: str, row: Row, excluded: bool, stack: list[tuple[str, Row, bool]]) -> None:
         if not excluded or self._openings is None or prefix in self._openings:
             stack.append((prefix, row, excluded))
@@ -131,21 +137,10 @@ class _Walker:
         if excluded and isinstance(error, PermissionError):
             return
         shown = prefix.encode("utf-8", "replace").decode() or "the context root"
+        if len(shown) > _SHOWN:
+            shown = f"{shown[: _SHOWN // 2]}…{shown[-_SHOWN // 2 :]}"
         reason = os.strerror(error.errno or 0)
         raise CannotTell(shown, f"cannot be read: {reason}", "make it readable or exclude it") from None
-
-
-def _openings(patterns: tuple[Pattern, ...]) -> frozenset[str] | None:
-    """Excluded directories (with "/") that must still be walked; None when a wildcard re-opens and all must be."""
-    found: set[str] = set()
-    for pattern in patterns:
-        if not pattern.reopens:
-            continue
-        prefix = pattern.literal_prefix
-        if prefix is None:
-            return None
-        found.update(_parents(prefix + "/"))
-    return frozenset(f"{path}/" for path in found)
 
 
 def _parents(prefix: str) -> list[str]:
@@ -178,7 +173,7 @@ def _refuse_special_files(root: Path, others: list[str]) -> None:
 def _size(root: Path, path: str) -> int:
     try:
         found = os.lstat(f"{root}/{path}")
-        if not stat.S_ISLNK(found.st_mode) and not os.access(f"{root}/{path}", os.R_OK):
+        if not stat.S_ISLNK(found.st_mode) and not os.access(f"{root}/{path}", os.R_OK, effective_ids=True):
             raise PermissionError(errno.EACCES, "")
     except OSError as error:
         cause = f"cannot be read: {os.strerror(error.errno or 0)}"

@@ -117,11 +117,12 @@ def _json_or_strings(rest: str, escape: str) -> Parsed:
 
 
 def _health(rest: str, escape: str) -> Parsed:
-    kind = re.split(f"[{SPACES}]", rest, maxsplit=1)
-    if not kind[0]:
+    # Here the builder looks at bytes, not characters: only ASCII blanks divide.
+    kind, _, command = _split_once(rest)
+    if not kind:
         return [], False
-    args, is_json = _json_or_string(kind[1].lstrip(SPACES) if len(kind) > 1 else "", escape)
-    return [kind[0], *args], is_json
+    args, is_json = _json_or_string(command, escape)
+    return [kind, *args], is_json
 
 
 def _words(rest: str, escape: str) -> Parsed:

@@ -1,9 +1,10 @@
 """Reads the ignore file of a build context and answers for any path, existing or not, whether it gets in."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from packaging_readiness.checkout.builder_paths import MAX_LINE, SPACES, BadPattern, clean
-from packaging_readiness.checkout.ignore_patterns import Pattern, new_pattern, walk_path
+from packaging_readiness.checkout.ignore_patterns import Pattern, Row, match_entry, new_pattern
 from packaging_readiness.contract.errors import InputRefused
 
 _BOM = b"\xef\xbb\xbf"
@@ -14,30 +15,59 @@ _UNNAMED = ("q7x", "Q7X", "0q7", "_q7", ".q7x", "q7x.q7y", "~q7", " q7", "\u00e9
 
 @dataclass(frozen=True)
 class Ignore:
-    """An ignore file: `place` names it in messages, `patterns` are in file order."""
+    """An ignore file: `place` names it in messages, `patterns` are in file order.
+
+    `starts_with_mark` tells of a byte order mark, which the builder drops and another engine may not.
+    """
 
     place: str
     patterns: tuple[Pattern, ...]
+    starts_with_mark: bool = False
 
     def excludes(self, path: str) -> bool:
         """Whether the builder leaves this relative path out. Raises InputRefused for an uncompilable pattern."""
-        try:
-            return walk_path(self.patterns, path)[0]
-        except BadPattern as error:
-            raise self.refused(error) from None
+        return self._settle(path)[0]
 
     def decided_by(self, path: str) -> Pattern | None:
         """The last pattern that changed the path's fate; None when no pattern matched."""
-        try:
-            row = walk_path(self.patterns, path)[1]
-        except BadPattern as error:
-            raise self.refused(error) from None
+        verdict, row = self._settle(path, to_the_end=True)
+        if not verdict:
+            # The lines let it in; the builder may have turned back at a parent all the same.
+            row = self._settle(path)[1]
         matched = False
         decider: Pattern | None = None
         for pattern, hit in zip(self.patterns, row, strict=True):
             if hit and matched == pattern.reopens:
                 matched, decider = not pattern.reopens, pattern
         return decider
+
+    @cached_property
+    def openings(self) -> frozenset[str] | None:
+        """Excluded directories (with "/") that the builder still looks into; None when a wildcard re-opens: all."""
+        found: set[str] = set()
+        for pattern in self.patterns:
+            if not pattern.reopens:
+                continue
+            prefix = pattern.literal_prefix
+            if prefix is None:
+                return None
+            parts = prefix.split("/")
+            found.update("/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1))
+        return frozenset(found)
+
+    def _settle(self, path: str, *, to_the_end: bool = False) -> tuple[bool, Row]:
+        """The verdict on a path and the row of flags behind it, from the root down, as far as the builder looks."""
+        verdict, row, position = False, (False,) * len(self.patterns), 0
+        try:
+            while position >= 0:
+                position = path.find("/", position + 1)
+                here = path if position < 0 else path[:position]
+                verdict, row = match_entry(self.patterns, here, row)
+                if verdict and not to_the_end and self.openings is not None and here + "/" not in self.openings:
+                    break
+        except BadPattern as error:
+            raise self.refused(error) from None
+        return verdict, row
 
     def is_default_deny(self) -> bool:
         """Whether a path that no line names stays out, at the root and below any directory."""
@@ -64,7 +94,7 @@ def read_ignore(data: bytes, place: str) -> Ignore:
         if pattern is not None:
             patterns.append(pattern)
     _refuse_control_characters(patterns, place)
-    return Ignore(place, tuple(patterns))
+    return Ignore(place, tuple(patterns), data.startswith(_BOM))
 
 
 def _pattern(number: int, text: str, place: str) -> Pattern | None:

@@ -1,21 +1,24 @@
 """Patterns of a `.dockerignore` (and of COPY --exclude and --parents) with the builder's matching rules.
 
 The builder turns a pattern into a Go regular expression with no knowledge of bracket expressions, so that, for
-example, `\\t` matches a tab and `[*]` is not a literal asterisk. RE2 has the same syntax and is used wherever a pattern
-leaves plain ground. Source: moby/patternmatcher.
+example, `\\t` matches a tab and `[*]` is not a literal asterisk. It means to escape `|`, `{` and `}` beside a wildcard
+and, by a slip in its table, does not: `a*|b` leaves out whatever ends in b. RE2 has the same syntax and is used
+wherever a pattern leaves plain ground. Source: moby/patternmatcher.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from packaging_readiness.checkout.builder_paths import SPACES, BadPattern, clean, glob
+from packaging_readiness.checkout.builder_paths import SPACES, BadPattern, check_glob, clean
 
 Match = Callable[[str], bool]
 Row = tuple[bool, ...]
 # Such classes mean the same in Python's `re`, which is quicker to call; many wildcards go to RE2, which is linear.
 PLAIN_CLASS = r"\[[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*\]"
 _WILD = frozenset("*?[]\\")
+# The builder reads these otherwise than they look: see above, and a byte order mark that starts a wildcard pattern.
+ODD = frozenset("|{}\ufeff")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def new_pattern(line: int, text: str, value: str) -> Pattern | None:
         raise BadPattern('illegal exclusion pattern: "!"')
     value = value.removeprefix("!")
     try:
-        glob(value)
+        check_glob(value)
     except BadPattern:
         raise BadPattern("syntax error in pattern") from None
     return Pattern(line, text, value, reopens)
@@ -113,7 +116,7 @@ def _expression(value: str) -> tuple[str, str]:
         elif char in "*?":
             out.append("[^/]*" if char == "*" else "[^/]")
             kind = "regexp"
-        elif char in ".+()|{}$":
+        elif char in ".+()$":
             out.append("\\" + char)
         elif char == "\\":
             out.append("\\" + chars[position : position + 1])
@@ -127,7 +130,7 @@ def _expression(value: str) -> tuple[str, str]:
 
 def _regular_expression(value: str, expression: str) -> Match:
     plain = re.sub(PLAIN_CLASS, "", value)
-    if value.isascii() and plain.count("*") < 5 and not any(char in "[]\\^" for char in plain):
+    if value.isascii() and plain.count("*") < 5 and not any(char in ODD or char in "[]\\^" for char in plain):
         try:
             found = re.compile(expression.removesuffix("$") + r"\Z").match
         except re.error:
@@ -138,13 +141,13 @@ def _regular_expression(value: str, expression: str) -> Match:
     options = re2.Options()
     options.log_errors = False
     try:
-        search = re2.compile(_replace_escaped(expression), options).search
+        search = re2.compile(replace_escaped(expression), options).search
     except re2.error:
         raise BadPattern("syntax error in pattern") from None
-    return lambda path: search(_replace_escaped(path)) is not None
+    return lambda path: search(replace_escaped(path)) is not None
 
 
-def _replace_escaped(text: str) -> str:
+def replace_escaped(text: str) -> str:
     """Bytes that are not UTF-8 (surrogates here) count as the replacement character, as in Go."""
     return text if text.isascii() else re.sub("[\udc80-\udcff]", "\ufffd", text)
 

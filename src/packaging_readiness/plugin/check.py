@@ -57,7 +57,9 @@ class Record:
 
     def note(self, text: str) -> None:
         """Record something worth knowing that never blocks."""
-        self.notes.append(line(text))
+        from packaging_readiness.secrets.redaction import redact
+
+        self.notes.append(line(redact(text)[0]))
 
     def measure(self, **values: Any) -> None:
         """Record what differs between runs by nature, such as durations in seconds."""
@@ -98,18 +100,22 @@ class Record:
         self.outcome, self.reason, self.found = outcome, reason, tuple(texts)
 
     def as_metadata(self) -> dict[str, Any]:
-        """The record as the report carries it."""
+        """The record as the report carries it. What JSON cannot hold, however it got in, makes the check an error."""
+        facts = {"observation": self.observation, "notes": self.notes, "measured": self.measured}
+        try:
+            json.dumps(facts, allow_nan=False)
+        except (TypeError, ValueError):
+            facts = {"observation": {}, "notes": [], "measured": {}}
+            self._end("error", "not-plain-json", ["the check recorded what JSON cannot hold"])
         return {
             "check": self.row.id,
             "outcome": self.outcome,
             "reason": self.reason,
             "expected": self.row.check.title,
             "found": list(self.found),
-            "observation": self.observation,
-            "notes": self.notes,
+            **facts,
             "deferral": self.deferral,
             "image": dict(self.image) if self.image else None,
-            "measured": self.measured,
         }
 
 

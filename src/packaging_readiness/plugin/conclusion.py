@@ -29,15 +29,28 @@ class Conclusion:
 
 
 def conclude(
-    settings: Settings, report_path: Path, selected: Sequence[str], status: int, *, whole: bool, out: Path | None
+    settings: Settings,
+    report_path: Path,
+    selected: Sequence[str],
+    status: int,
+    *,
+    whole: bool,
+    out: Path | None,
+    known: Sequence[str] = (),
 ) -> Conclusion:
-    """Decide what the run came to. Never raises for what a run can do wrong: that is a red conclusion."""
+    """Decide what the run came to; `known` are problems that no report can tell: with one, nothing is decided.
+
+    Never raises for what a run can do wrong: that is a red conclusion.
+    """
     try:
         report, reported = fresh_report(report_path, settings.nonce)
     except ReadinessError as error:
-        return Conclusion(exit_code=status if status > 1 else 1, problems=(str(error), NO_REPORT))
-    problems = [f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported]
+        return Conclusion(exit_code=status if status > 1 else 1, problems=(*known, str(error), NO_REPORT))
+    problems = [*known]
+    problems += [f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported]
     results = {result.id: result for result in report.results}
+    if known:
+        return Conclusion(max(status, 1), results, whole=whole, problems=tuple(problems))
     if settings.evidence is not None:
         held = not problems and all(result.held for result in results.values())
         return Conclusion(_exit(status, held), results, whole=whole, problems=tuple(problems))

@@ -55,3 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(SuiteSession(config), SuiteSession.NAME)
         config.pluginmanager.register(fixtures, "packaging-readiness-fixtures")
+    elif config.option.readiness_platform_root is not None or config.option.readiness_check is not None:
+        raise pytest.UsageError(
+            "--platform-root and --check are about the suite's lanes, and this run holds none; run pytest from its root"
+        )

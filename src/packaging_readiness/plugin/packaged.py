@@ -15,6 +15,7 @@ from packaging_readiness.image.commands import DEFAULT_LIMITS, Command, Complete
 from packaging_readiness.image.container import hardening, plain_command
 from packaging_readiness.image.engine import Engine, detect
 from packaging_readiness.image.facts import ImageFacts, inspect
+from packaging_readiness.image.leftovers import sweep
 from packaging_readiness.image.settle import Settled, run_settled
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.settings import Settings
@@ -166,6 +167,7 @@ class RowRuns:
     def _run(self) -> None:
         try:
             image = self._source.get()
+            sweep(image.engine)
             runs = run_settled(
                 image.engine,
                 image.facts.image_id,

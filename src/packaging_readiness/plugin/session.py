@@ -58,6 +58,7 @@ class SuiteSession:
         self.platform = Platform(self.settings.platform_root, self.settings.contract)
         self.selected: dict[str, str] = {}
         self.waiting = 0
+        self.uncollected: list[str] = []
         self.internal_error = False
         self.conclusion: Conclusion | None = None
         self._shown = False
@@ -78,14 +79,19 @@ class SuiteSession:
             raise pytest.UsageError("pytest-json-report is switched off; the verdict is made of its report")
         if option.json_report_file is None:
             raise pytest.UsageError("--json-report-file=none leaves no report; the verdict is made of it")
-        option.json_report = True
+        option.json_report = not option.collectonly
         option.json_report_summary = False
         option.json_report_omit = ["collectors", "log", "traceback", "streams", "warnings", "keywords"]
         if getattr(option, "dist", None) == "load":
             option.dist = "loadgroup"
+        if getattr(option, "dist", None) == "loadgroup" and option.maxworkerrestart is None:
+            option.maxworkerrestart = "0"  # else a crash is tried again on every new worker, and -n1 waits for ever
         path = Path(option.json_report_file)
         if not self.worker and not option.collectonly:
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise pytest.UsageError(f"--json-report-file {path.name}: {error.strerror}; name a file") from None
         return path
 
     def _output(self) -> Path | None:
@@ -157,6 +163,22 @@ class SuiteSession:
         lane, box = lane_of(collection_path, self.config.rootpath), box_of(collection_path)
         return True if lane is not None and box is not None and (lane, box) not in self._boxes else None
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """A file of a lane that skips itself takes its checks along: that is a failure, on workers as well."""
+        report = yield
+        if report.skipped and lane_of(collector.path, self.config.rootpath) is not None:
+            report.outcome = "failed"
+            report.longrepr = f"{report.nodeid}: skips itself, and a check is never skipped"
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember what could not be collected: a distributed run goes on without it."""
+        if report.failed:
+            self.uncollected.append(f"{report.nodeid}: could not be collected")
+
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One test per row of the contract table that the check names."""
         check = self.settings.checks.get(getattr(metafunc.function, ATTRIBUTE, ""))
@@ -167,7 +189,13 @@ class SuiteSession:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, None, None]:
         """Mark lanes before `-m` looks, then apply the suite's own selection."""
-        attach_rows(items, self.settings)
+        try:
+            attach_rows(items, self.settings)
+        except pytest.UsageError as error:
+            if not self.worker:
+                raise
+            self._refuse_from_worker(str(error))
+            items.clear()
         yield
         option = self.config.option
         chosen, left, waiting = select(items, self.settings, option.readiness_blocker, option.readiness_check)
@@ -179,11 +207,23 @@ class SuiteSession:
         if not chosen and not self.worker:
             raise pytest.UsageError(self._nothing_selected())
 
+    def _refuse_from_worker(self, told: str) -> None:
+        """Let the controller hear of wrong usage: what a worker raises reaches it as a crash without a name."""
+        report = pytest.CollectReport(told.partition(": ")[0], "failed", longrepr=told, result=[])
+        self.config.hook.pytest_collectreport(report=report)
+
     def _nothing_selected(self) -> str:
-        if self.waiting:
+        option, settings = self.config.option, self.settings
+        asked = [
+            row
+            for row in settings.rows.values()
+            if wanted(row, settings, option.readiness_blocker, option.readiness_check)
+        ]
+        adjudicated = settings.evidence is None and all(row.check.decided_by == "adjudicator" for row in asked)
+        if self.waiting or adjudicated:
             return (
-                f"the {self.waiting} selected checks are about results: the adjudicator decides them in a whole run, "
-                "or give an existing pack with --evidence DIR"
+                f"the {self.waiting or len(asked)} selected checks are about results: the adjudicator decides them "
+                "in a whole run, or give an existing pack with --evidence DIR"
             )
         return "the selection holds no check; `packaging-readiness checks` lists them all"
 
@@ -273,7 +313,13 @@ class SuiteSession:
             self.conclusion = Conclusion(problems=(self._nothing_selected(),), exit_code=4)
         else:
             self.conclusion = conclude(
-                self.settings, self.report_path, tuple(self.selected), int(status), whole=self.whole, out=self.out
+                self.settings,
+                self.report_path,
+                tuple(self.selected),
+                int(status),
+                whole=self.whole,
+                out=self.out,
+                known=self.uncollected,
             )
         session.exitstatus = self.conclusion.exit_code
 

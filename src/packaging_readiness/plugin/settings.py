@@ -93,7 +93,7 @@ def fresh_identity(platform_run_id: str | None, written_at: str | None) -> dict[
     """Run id, time and nonce, fixed once per run. Raises InputRefused for a malformed id or time."""
     if written_at is None:
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        if epoch is not None and not (epoch.isdigit() and len(epoch) < 12):
+        if epoch is not None and not (epoch.isascii() and epoch.isdigit() and len(epoch) < 12):
             raise InputRefused("SOURCE_DATE_EPOCH", "is not a number of seconds", "unset it, or give --written-at")
         written_at = time.strftime(_UTC_FORMAT, time.gmtime(int(epoch) if epoch else None))
     if not UTC.fullmatch(written_at):
@@ -138,10 +138,13 @@ def _carried(given: str | None) -> Carried:
 
     path = Path(given)
     carried = typed(Carried, read_mapping(path, given), path, given)
+    severities = {check.id: check.severity for check in packaged_checks()}
+    advisories = ", ".join(check_id for check_id, severity in severities.items() if severity == "S3")
     for waiver in carried.waivers:
-        severity = next((check.severity for check in packaged_checks() if check.id == waiver.check.split("[")[0]), "S3")
+        severity = severities.get(waiver.check, "no check")
         if severity != "S3":
-            raise InputRefused(given, f"{waiver.check} is {severity}; only S3 advisories can be waived", "mend it")
+            cure = f"only advisories can be waived: {advisories}"
+            raise InputRefused(given, f"{waiver.check} is {severity}; it cannot be waived", cure)
     return carried
 
 

@@ -1,0 +1,123 @@
+"""What a failing check tells: what, expected, found, why, how to mend it, and the command that repeats it."""
+
+import shlex
+
+import pytest
+
+from packaging_readiness.contract.inventory import packaged_checks
+from selftests.miniature import Miniature, Run
+
+FIRST, ROWS = "m1a.strategy.repository-uri-pinned", "m1a.boundary.learning-module"
+CHECKS = {check.id: check for check in packaged_checks()}
+# Made up, and put together here so that no scanner takes them for real.
+KEY_ID = "AKIA" + "Q3WZ7RT5YUIO2PAS"
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+
+
+def failing(miniature: Miniature, body: str, *arguments: str, check: str = FIRST) -> Run:
+    """A run of one check with `body`."""
+    row = "row, record" if check == ROWS else "record"
+    miniature.add("m1a", f"\n@check('{check}')\ndef test_x({row}):\n    {body}\n")
+    return miniature.run("-m", "m1a", *arguments)
+
+
+def told(run: Run, word: str) -> str:
+    """What stands behind `word` in the one failure of the run."""
+    (line,) = (line for line in run.text.splitlines() if line.startswith(f"  {word}"))
+    return line.removeprefix(f"  {word}").strip()
+
+
+def test_a_failure_says_everything_in_order(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    run = failing(miniature, "raise CheckFailed('two-images', 'here:1: one', 'there:2: two')", *mode)
+    check = CHECKS[FIRST]
+    lines = run.text.splitlines()
+    start = lines.index(f"FAIL  {FIRST}  [M1-B1]")
+    assert lines[start + 1 : start + 8] == [
+        f"  check:    {check.title}  (M1.A, box 1; {check.source})",
+        "  reason:   two-images",
+        "  found:    here:1: one",
+        "            there:2: two",
+        f"  why:      {check.why}",
+        f"  fix:      {check.fix}",
+        f"  repeat:   pytest --check {FIRST}",
+    ]
+    assert "Traceback" not in run.text
+    assert "test_added.py:8" not in run.text
+
+
+def test_an_error_is_told_apart_from_a_failure(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    run = failing(miniature, "raise CannotTell('image', 'no engine', 'install one')", *mode)
+    assert f"ERROR (the suite could not find out)  {FIRST}  [M1-B1]" in run.text
+    assert told(run, "found:") == "image: no engine"
+    assert "fix: install one" in run.text
+
+
+def test_an_unexpected_error_names_type_and_place_but_not_its_text(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    run = failing(miniature, "raise RuntimeError('what it said')", *mode)
+    assert told(run, "error:") == "RuntimeError at test_added.py:8; see it whole with -vv"
+    assert "what it said" not in run.text
+
+
+def test_very_verbose_shows_the_original(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    run = failing(miniature, "raise RuntimeError('what it said')", "-vv", *mode)
+    assert "RuntimeError: what it said" in run.text
+    assert "test_added.py:8: RuntimeError" in run.text
+
+
+@pytest.mark.parametrize("check", [FIRST, ROWS])
+def test_the_repeat_command_repeats_the_failure(miniature: Miniature, mode: tuple[str, ...], check: str) -> None:
+    body = "raise CheckFailed('no')" if check == FIRST else "assert row.id != 'mf'"
+    given = ("--contract", "fixtures/reference_platform/packaging-readiness.yaml", "--engine=podman", "--aws=embedded")
+    run = failing(miniature, body, *given, *mode, check=check)
+    row_id = check if check == FIRST else f"{check}[mf]"
+    program, *arguments = shlex.split(told(run, "repeat:"))
+    again = miniature.run(*arguments)
+    assert program == "pytest"
+    assert (again.status, again.outcomes) == (1, {row_id: "fail"})
+    assert told(again, "repeat:") == told(run, "repeat:")
+
+
+def test_the_repeat_command_names_the_platform_so_that_pytest_keeps_its_root(miniature: Miniature) -> None:
+    platform = miniature.root.parent / "a platform"
+    platform.mkdir()
+    (platform / "pytest.ini").write_text("[pytest]\n")
+    contract = "fixtures/reference_platform/packaging-readiness.yaml"
+    run = failing(miniature, "raise CheckFailed('no')", f"--platform-root={platform}", f"--contract={contract}")
+    _, *arguments = shlex.split(told(run, "repeat:"))
+    again = miniature.run(*arguments)
+    assert f"FAIL  {FIRST}  [M1-B1]" in again.text
+
+
+def test_what_was_found_is_bounded(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    run = failing(miniature, "raise CheckFailed('many', *(f'{n}:' + 'x' * 5000 for n in range(500)))", *mode)
+    found = run.results[FIRST].found
+    assert len(found) == 51
+    assert found[-1] == "and 450 more"
+    assert max(map(len, found)) <= 600
+    assert len(run.text) < 60_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise CheckFailed('leak', 'Dockerfile:3: SECRET')",
+        "assert not 'SECRET', 'SECRET'",
+        "raise CannotTell('x', 'said SECRET', 'hide SECRET')",
+        "raise RuntimeError('SECRET')",
+        "record.note('SECRET'); record.defer('never', 'SECRET')",
+    ],
+)
+@pytest.mark.parametrize("secret", [f"aws_access_key_id={KEY_ID}", TOKEN])
+def test_a_secret_in_a_failure_stands_nowhere(miniature: Miniature, body: str, secret: str) -> None:
+    run = failing(miniature, body.replace("SECRET", secret), "--evidence-out=out")
+    value = secret.rpartition("=")[2]
+    assert run.status == 1
+    assert value not in run.text
+    assert value not in run.report_path.read_text()
+    assert not any(value in path.read_text() for path in (miniature.root / "out").rglob("*.json"))
+
+
+def test_a_secret_in_a_failure_stands_nowhere_on_workers_either(miniature: Miniature) -> None:
+    run = failing(miniature, f"raise CheckFailed('leak', 'Dockerfile:3: {TOKEN}')", "-n2")
+    assert TOKEN not in run.text + run.report_path.read_text()
+    assert "[redacted " in told(run, "found:")
