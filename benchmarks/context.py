@@ -66,14 +66,12 @@ def main() -> int:
         contenders, missing = _contenders(root, Path(folder))
         seconds: dict[str, list[float]] = {name: [] for name in contenders}
         kept: dict[str, int] = {}
-        for turn in range(options.rounds + 1):
-            for name, run in contenders.items():
-                # The slow ones need no more than one measurement beside the others.
-                if turn and name in _SLOW and len(seconds[name]) > 1:
-                    continue
-                start = time.perf_counter()
-                kept[name] = run()
-                seconds[name].append(time.perf_counter() - start)
+        # The slow ones come last and once: they would push the tree out of the processor's caches for the others.
+        quick = [name for name in contenders if name not in _SLOW] * (options.rounds + 1)
+        for name in (*quick, *(name for name in contenders if name in _SLOW)):
+            start = time.perf_counter()
+            kept[name] = contenders[name]()
+            seconds[name].append(time.perf_counter() - start)
         peak = {name: _peak(contenders[name]) for name in LIMITS}
     medians = {name: statistics.median(values[1:] or values) for name, values in seconds.items()}
     ratios = {name: round(medians[name] / medians["walk"], 3) for name in contenders if name != "walk"}

@@ -220,7 +220,7 @@ def test_a_report_that_vanishes_before_it_is_read_is_no_pass(miniature: Miniatur
 )
 def test_a_run_without_a_report_is_refused(miniature: Miniature, argument: str, mode: tuple[str, ...]) -> None:
     two(miniature, "pass")
-    run = miniature.run("-m", "m1a", argument, *mode)
+    run = miniature.run("--check", FIRST, "--check", SECOND, argument, *mode)
     assert (run.status, run.report) == (4, None)
     assert "switched off" in run.text or "leaves no report" in run.text
 
@@ -228,7 +228,7 @@ def test_a_run_without_a_report_is_refused(miniature: Miniature, argument: str, 
 @pytest.mark.parametrize("name", ["json-report", "pytest-json-report", "pytest_jsonreport.plugin"])
 def test_a_name_that_switches_nothing_off_leaves_the_report(miniature: Miniature, name: str) -> None:
     two(miniature, "pass")
-    run = miniature.run("-m", "m1a", "-p", f"no:{name}")
+    run = miniature.run("--check", FIRST, "--check", SECOND, "-p", f"no:{name}")
     assert (run.status, set(run.outcomes)) == (0, {FIRST, SECOND})
 
 

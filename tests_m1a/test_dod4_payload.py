@@ -20,7 +20,9 @@ def test_exclude_stays_out(row: Exclude, platform: Platform, record: Record) -> 
         line = platform.context.decided_by(probe)
         ignore = platform.context.ignore
         found.append(
-            f"{probe}: let in by {ignore.place}:{line.line}" if line and ignore else f"{probe}: nothing keeps it out"
+            f"a file {probe} would be let in by {ignore.place}:{line.line}"
+            if line and ignore
+            else f"a file {probe} would enter"
         )
     record.require(not entered, "exclude-enters", *found)
 

@@ -44,7 +44,7 @@ def test_tree_is_clean(platform: Platform, record: Record) -> None:
     git = platform.git
     record.observe(git_sha=git.sha, dirty_tree=git.dirty)
     found = f"{git.changed_count} changed, {git.untracked_count} untracked, {git.hidden_count} hidden from git"
-    record.require(not git.dirty, "tree-dirty", found)
+    record.require(not git.dirty, "tree-dirty", found, *git.dirty_paths)
 
 
 @check("m1c.provenance.release-metadata")

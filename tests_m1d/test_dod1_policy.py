@@ -36,7 +36,8 @@ def test_no_secret_file_is_copied(platform: Platform, record: Record) -> None:
     for copy in platform.copies.sources:
         if copy.kind not in ("context", "mount"):
             continue
-        names = [copy.expanded.rstrip("/"), *(path for path, _ in copy.files), *(dest for _, dest in copy.files)]
+        names = [copy.expanded.rstrip("/"), *(path for path, _ in copy.files)]
+        names += [dest for path, dest in copy.files if not secret_file_name(path)]
         rules = {name: secret_file_name(name) for name in names if name}
         place = f"{platform.dockerfile.path}:{copy.line}"
         found += [f"{place}: {copy.instruction} takes {name} ({rule})" for name, rule in rules.items() if rule]

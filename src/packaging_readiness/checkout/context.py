@@ -63,7 +63,7 @@ def load_dockerfile(path: Path, shown: str) -> Dockerfile:
     """Read and parse a Dockerfile; `shown` is its name in messages. Raises CannotTell when it cannot be read."""
     data = _read(path, shown)
     if data is None:
-        raise CannotTell(shown, "there is no such Dockerfile", "name it with --dockerfile")
+        raise CannotTell(shown, "there is no such Dockerfile", "name the Dockerfile that the build uses")
     return parse(data, shown)
 
 

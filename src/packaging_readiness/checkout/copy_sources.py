@@ -61,6 +61,9 @@ def copy_instruction(
     excluded = _patterns(scope.expand(value, escape) for value in flag_values(item, "exclude"))
     parents = flag_is_set(item, "parents")
     unpack = flag_is_set(item, "unpack") if flag_values(item, "unpack") else item.name == "ADD"
+    # A linked copy is made apart from the stage and laid over it: what the stage holds does not matter.
+    linked = flag_is_set(item, "link") and not flag_values(item, "chmod")
+    stage, image = image, ImageTree() if linked else image
     found: list[Copy] = []
     # As the builder does: inline documents come after all other sources.
     for source in sorted(sources, key=lambda word: marker(word) is not None):
@@ -77,6 +80,8 @@ def copy_instruction(
             found.append(replace(one, kind="remote"))
         else:
             found.append(_from_context(one, tree, target, image, excluded, unpack))
+    if linked:
+        stage.lay_over(image)
     return found
 
 

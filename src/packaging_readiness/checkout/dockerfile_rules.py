@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from packaging_readiness.checkout.builder_paths import SPACES
 from packaging_readiness.checkout.dockerfile import Dockerfile, Instruction
 from packaging_readiness.checkout.dockerfile_lines import KEYWORDS
 from packaging_readiness.contract.errors import InputRefused
@@ -75,6 +76,22 @@ def _check(item: Instruction) -> None:
         _check_trigger(item.onbuild)
     elif item.name in _AT_LEAST_ONE and not count:
         raise ValueError(f"{item.name} requires at least one argument")
+    _check_words(item)
+
+
+def _check_words(item: Instruction) -> None:
+    if item.name in ("ENV", "LABEL") and "" in item.args[0::3]:
+        raise ValueError(f"{item.name} names can not be blank")
+    if item.name == "VOLUME" and not all(each.strip(SPACES) for each in item.args):
+        raise ValueError("VOLUME specified can not be an empty string")
+    if item.name == "SHELL" and not item.json:
+        raise ValueError("SHELL requires the arguments to be in JSON form")
+    if item.name == "HEALTHCHECK":
+        kind, *command = item.args
+        if kind.upper() not in ("NONE", "CMD"):
+            raise ValueError("unknown type in HEALTHCHECK (try CMD)")
+        if (kind.upper() == "CMD") != bool(command):
+            raise ValueError("HEALTHCHECK CMD takes a command, HEALTHCHECK NONE takes none")
 
 
 def _check_trigger(trigger: Instruction | None) -> None:

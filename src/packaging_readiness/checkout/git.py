@@ -45,6 +45,10 @@ class DefaultBranch:
     candidates: tuple[str, ...]
 
 
+# git-status, porcelain format version 2: fields of a changed, renamed or unmerged entry before its path.
+_FIELDS_BEFORE_PATH = {"1": 8, "2": 9, "u": 10}
+
+
 @dataclass(frozen=True, slots=True)
 class GitState:
     sha: str
@@ -58,6 +62,8 @@ class GitState:
     branches: tuple[tuple[str, str], ...]
     """(full ref name, commit id) of local and remote-tracking branches, sorted by name."""
     default_branch: DefaultBranch
+    dirty_paths: tuple[str, ...] = ()
+    """Changed and untracked paths, sorted."""
 
     @property
     def detached(self) -> bool:
@@ -77,6 +83,7 @@ def read_git(root: Path) -> GitState:
     )
     head: dict[str, str] = {}
     changed = untracked = 0
+    dirty: list[str] = []
     skip = False
     for record in status.decode("utf-8", "surrogateescape").split("\0"):
         if skip:
@@ -86,8 +93,10 @@ def read_git(root: Path) -> GitState:
             head[key] = value
         elif record.startswith("? "):
             untracked += 1
+            dirty.append(record[2:])
         elif record:
             changed += 1
+            dirty.append(record.split(" ", _FIELDS_BEFORE_PATH.get(record[0], 8))[-1])
             # A renamed path ("2 ...") is followed by a record with its former name.
             skip = record.startswith("2 ")
     sha = head.get("branch.oid", "")
@@ -103,6 +112,7 @@ def read_git(root: Path) -> GitState:
         hidden_count=_hidden_count(root),
         branches=tuple((name, commit) for name, symref, commit in refs if not symref),
         default_branch=_default_branch(refs),
+        dirty_paths=tuple(sorted(dirty)),
     )
 
 

@@ -60,6 +60,26 @@ class ImageTree:
         else:
             self.links[path] = link
 
+    def lay_over(self, other: "ImageTree") -> None:
+        """Lay another tree over this one; where the two differ in kind, the other one's entry stays."""
+        for path in (*other.files, *other.links):
+            self.files.discard(path)
+            self.links.pop(path, None)
+            if path in self.directories:
+                self._drop_directory(path)
+        for path in other.directories:
+            self.files.discard(path)
+            self.links.pop(path, None)
+        self.directories |= other.directories
+        self.files |= other.files
+        self.links |= other.links
+
+    def _drop_directory(self, directory: str) -> None:
+        prefix = directory + "/"
+        self.directories = {each for each in self.directories if not f"{each}/".startswith(prefix)}
+        self.files = {each for each in self.files if not each.startswith(prefix)}
+        self.links = {each: target for each, target in self.links.items() if not each.startswith(prefix)}
+
 
 def destination(workdir: str | None, dest: str) -> str:
     """The absolute destination of a COPY, with "/" at its end when it must be a directory.

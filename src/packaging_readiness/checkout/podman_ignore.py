@@ -2,8 +2,8 @@
 
 It differs from BuildKit in how a line is tidied, in characters that it leaves active in its regular expressions, in
 what decides when lines contradict each other (the last line that matches a path or one of its parents), and in which
-excluded directories it still looks into. Source, at those versions: containers/storage pkg/fileutils, containers/buildah
-copier, openshift/imagebuilder ParseIgnore; checked against the engine itself by the project's own tests.
+excluded directories it still looks into. Source, at those versions: containers/storage pkg/fileutils, buildah
+copier and openshift/imagebuilder ParseIgnore; checked against the engine itself by the project's own tests.
 """
 
 import re

@@ -15,7 +15,7 @@ def register(commands: Any) -> None:
     """Add the subcommand."""
     parser = commands.add_parser(
         "context",
-        help="list the files of a build context, and what each COPY takes",
+        help="show which files reach the builder, and what each COPY takes",
         description="Resolve a build context as BuildKit would, without an engine: .dockerignore (or "
         "<Dockerfile>.dockerignore), "
         "then every COPY and ADD. Nothing is built.",
@@ -54,7 +54,12 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(view(context, copies))
         return 0
-    _show_tree(context.files, context.sizes, set(copies.untaken))
+    _show_tree(context.files, context.sizes)
+    for copy in copies.sources:
+        taken = f"{len(copy.files)} files" if copy.kind in ("context", "mount") else copy.kind
+        print_line(f"line {copy.line}: {copy.instruction} {copy.source} takes {taken}")
+    for path in copies.untaken:
+        print_line(f"no COPY takes {path}")
     by = (
         f"{context.ignore.place}, {'default-deny' if context.is_default_deny() else 'allow by default'}"
         if context.ignore
@@ -76,8 +81,8 @@ def _arguments(given: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def _show_tree(files: Iterable[str], sizes: Mapping[str, int], untaken: set[str]) -> None:
-    """Folders to a depth of three with file counts and sizes, largest first; then what no COPY takes."""
+def _show_tree(files: Iterable[str], sizes: Mapping[str, int]) -> None:
+    """Folders to a depth of three with file counts and sizes, largest first."""
     totals: dict[str, list[int]] = {}
     for path in files:
         folder = "/".join(path.split("/")[:-1][:_DEPTH]) or "."
@@ -86,5 +91,3 @@ def _show_tree(files: Iterable[str], sizes: Mapping[str, int], untaken: set[str]
         entry[1] += sizes.get(path, 0)
     for folder, (count, total) in sorted(totals.items(), key=lambda item: (-item[1][1], item[0])):
         print_line(f"{count:7} files {size(total):>10}  {folder}")
-    for path in sorted(untaken):
-        print_line(f"  in the context, but no COPY takes it: {path}")

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     for item in dockerfile.instructions:
         lines = f"{item.start}" if item.start == item.end else f"{item.start}-{item.end}"
-        print_line(f"{lines:>9}  {item.name} {' '.join([*item.flags, *item.args])}")
+        print_line(f"{lines:>9}  {' '.join(item.original.split())}")
         for document in item.heredocs:
             print_line(f"           heredoc {document.name}: {len(document.content.splitlines())} lines")
     for difference in second_opinion(dockerfile):

@@ -84,13 +84,15 @@ def _explain_blocker(blocker: Blocker, rows: tuple[CheckRow, ...], contract: Con
                 "severity": blocker.severity,
                 "trigger": blocker.trigger,
                 "rollup": [LANE_TITLES[lane] for lane in blocker.rollup],
-                "checks": sorted(raising),
+                "checks": [{"id": c.id, "title": c.title, "why": c.why, "fix": c.fix} for c in raising.values()],
             }
         )
         return
     print_line(f"{blocker.id}  {blocker.lane}  {blocker.severity}: {blocker.trigger}")
     if blocker.rollup:
-        print_line(f"raised when any check of {', '.join(LANE_TITLES[lane] for lane in blocker.rollup)} does not hold")
+        print_line(f"raised when any check of {', '.join(LANE_TITLES[lane] for lane in blocker.rollup)} does not hold:")
+        for check_id in dict.fromkeys(row.check.id for row in rows if row.check.lane in blocker.rollup):
+            print_line(f"  {check_id}")
     for check in raising.values():
         print_line()
         _print_check(check)
@@ -107,8 +109,10 @@ def _explain_check(check: Check, rows: list[CheckRow], *, as_json: bool) -> None
     if check.rows:
         print_line(f"  rows:   {', '.join(row.row.id for row in rows if row.row)}")
     if check.decided_by == "adjudicator":
-        print_line("  decided from the results of a whole run, or over a pack with --evidence DIR")
-    print_line(f"  run it: pytest --check {check.id}")
+        print_line("  decided from the results of a whole run")
+        print_line(f"  run it: pytest --check {check.id} --evidence DIR")
+    else:
+        print_line(f"  run it: pytest --check {check.id}")
 
 
 def _print_check(check: Check) -> None:

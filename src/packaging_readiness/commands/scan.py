@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from packaging_readiness.commands.output import print_json, print_line
+from packaging_readiness.contract.load import load_contract
+from packaging_readiness.secrets.model import DEFAULT_SALT
 
 
 def register(commands: Any) -> None:
@@ -20,6 +22,9 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", type=Path)
     parser.add_argument("--json", action="store_true", help="print scanned_files, bytes, findings and errors as JSON")
+    parser.add_argument(
+        "--contract", metavar="NAME|FILE", help="key fingerprints as this contract does, so that they can be compared"
+    )
     parser.set_defaults(run=run)
 
 
@@ -28,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from packaging_readiness.commands.scanning import scan_paths
 
     progress = _progress if sys.stderr.isatty() and not options.json else None
-    result = scan_paths(options.paths, progress)
+    result = scan_paths(options.paths, progress, _salt(options.contract))
     if progress is not None:
         sys.stderr.write("\r\x1b[K")
     if options.json:
@@ -43,6 +48,12 @@ def run(options: argparse.Namespace) -> int:
     if result.errors:
         return 2
     return 1 if result.findings else 0
+
+
+def _salt(contract: str | None) -> bytes:
+    if contract is None:
+        return DEFAULT_SALT
+    return load_contract(contract)[0].secrets.fingerprint_salt.encode()
 
 
 def _progress(done: int, total: int, _: int) -> None:

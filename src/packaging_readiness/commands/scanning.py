@@ -10,7 +10,7 @@ from packaging_readiness.secrets.model import ScanError, ScanResult
 from packaging_readiness.secrets.scan import Progress, scan_files
 
 
-def scan_paths(paths: Sequence[Path], progress: Progress | None) -> ScanResult:
+def scan_paths(paths: Sequence[Path], progress: Progress | None, salt: bytes) -> ScanResult:
     """Scan files and folders; findings are named as the paths were given, with what lies below.
 
     A file that is named twice, or lies below a folder that is named as well, is scanned once. A folder that cannot
@@ -25,7 +25,7 @@ def scan_paths(paths: Sequence[Path], progress: Progress | None) -> ScanResult:
         root = path if folder else path.parent
         errors: list[ScanError] = []
         listed = [name for name in (_below(path, errors) if folder else [path.name]) if _first(root / name, seen)]
-        result = scan_files(root, listed, progress=progress)
+        result = scan_files(root, listed, salt, progress)
         results.append(_named(result, root, errors))
     return ScanResult(
         scanned_files=sum(result.scanned_files for result in results),

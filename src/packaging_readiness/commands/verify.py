@@ -49,8 +49,10 @@ def run(options: argparse.Namespace) -> int:
         print_line(str(problem), "red")
     for note in found.notes:
         print_line(f"note: {note}")
-    state = "coherent" if found.coherent else f"{len(found.problems)} problems"
-    verdict = found.verdict or "cannot be derived"
+    if not found.coherent:
+        print_line(f"NOT coherent: {len(found.problems)} problems; nothing in this bundle is to be relied on", "red")
+        return 1
+    state, verdict = "coherent", found.verdict
     print_line(f"{found.platform_run_id or found.folder}: {found.objects} objects, {state}; verdict {verdict}",
                "green" if holds else "red")  # fmt: skip
     return 0 if holds else 1

@@ -27,6 +27,8 @@ def load_contract(name_or_file: str) -> tuple[Contract, dict[str, Any]]:
     """
     path = packaged_path(name_or_file) if name_or_file in PACKAGED else Path(name_or_file)
     shown = path.name if name_or_file in PACKAGED or path.is_absolute() else name_or_file
+    if not path.exists() and name_or_file not in PACKAGED:
+        raise InputRefused(shown, "is neither a packaged contract nor a file", f"packaged: {', '.join(PACKAGED)}")
     own = read_mapping(path, shown)
     parent = own.get("extends")
     if parent is None:

@@ -18,12 +18,16 @@ _CODE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class CheckFailed(Exception):
-    """The platform breaks the contract: a reason code, and what was found (place first, one fact per line)."""
+    """The platform breaks the contract: a reason code, and what was found (place first, one fact per line).
 
-    def __init__(self, reason: str, *found: str) -> None:
+    `fix` says what to do where the reason calls for something else than the check's own advice.
+    """
+
+    def __init__(self, reason: str, *found: str, fix: str = "") -> None:
         super().__init__(reason, *found)
         self.reason = reason
         self.found = found
+        self.fix = fix
 
 
 def check(check_id: str) -> Callable[[Test], Test]:
@@ -50,6 +54,7 @@ class Record:
     outcome: str = "pass"
     reason: str = ""
     found: tuple[str, ...] = ()
+    fix: str = ""
 
     def observe(self, **facts: Any) -> None:
         """Record facts that evidence is made of. Raises TypeError or ValueError for what is not plain JSON."""
@@ -84,10 +89,12 @@ class Record:
         """Take in what ended a phase of the test: a failed check is a *fail*, anything else is an *error*."""
         if phase == "call" and isinstance(error, CheckFailed):
             self._end("fail", error.reason, error.found)
+            self.fix = error.fix
         elif phase == "call" and isinstance(error, AssertionError):
             self._end("fail", "assertion", (str(error).splitlines() or ["an assertion"])[:1])
         elif isinstance(error, ReadinessError):
-            self._end("error", _CODE.sub("-", type(error).__name__).lower(), str(error).splitlines())
+            self._end("error", _CODE.sub("-", type(error).__name__).lower(), _told(error))
+            self.fix = line(error.cure)
         else:
             self._end("error", f"unexpected-{type(error).__name__}", [f"{type(error).__name__} during {phase}"])
 
@@ -117,6 +124,10 @@ class Record:
             "deferral": self.deferral,
             "image": dict(self.image) if self.image else None,
         }
+
+
+def _told(error: ReadinessError) -> list[str]:
+    return (f"{error.place}: {error.cause}" if error.place else error.cause).splitlines()
 
 
 def line(text: str) -> str:

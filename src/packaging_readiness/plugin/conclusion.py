@@ -1,6 +1,6 @@
 """From the fresh report to verdict, bundle and exit status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,8 +37,10 @@ def conclude(
     whole: bool,
     out: Path | None,
     known: Sequence[str] = (),
+    expected: Collection[str] = (),
 ) -> Conclusion:
     """Decide what the run came to; `known` are problems that no report can tell: with one, nothing is decided.
+    `expected` are the rows that the selection holds by the inventory.
 
     Never raises for what a run can do wrong: that is a red conclusion.
     """
@@ -49,6 +51,7 @@ def conclude(
     problems = [*known]
     problems += [f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported]
     results = {result.id: result for result in report.results}
+    problems += [f"{row_id}: selected, but no test holds it" for row_id in expected if row_id not in results]
     if known:
         return Conclusion(max(status, 1), results, whole=whole, problems=tuple(problems))
     if settings.evidence is not None:

@@ -23,4 +23,5 @@ def prove_row(record: Record, contract: Contract, runs: RowRuns) -> None:
     if settled.first is not None:
         record.note("run again alone, because a row in the same container broke its bounds")
     if judgement.reason:
-        raise CheckFailed(judgement.reason, *judgement.found, f"by hand: {runs.by_hand(record.row.id)}")
+        fix = rows.FIXES.get(judgement.reason, "")
+        raise CheckFailed(judgement.reason, *judgement.found, f"by hand: {runs.by_hand(record.row.id)}", fix=fix)

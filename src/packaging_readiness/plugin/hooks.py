@@ -55,7 +55,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(SuiteSession(config), SuiteSession.NAME)
         config.pluginmanager.register(fixtures, "packaging-readiness-fixtures")
-    elif config.option.readiness_platform_root is not None or config.option.readiness_check is not None:
+    elif _asked_for(config):
         raise pytest.UsageError(
-            "--platform-root and --check are about the suite's lanes, and this run holds none; run pytest from its root"
+            f"{_asked_for(config)} is about the suite's lanes, and this run holds none; run pytest from its root"
         )
+
+
+def _asked_for(config: pytest.Config) -> str | None:
+    """An option of ours that was given, if any."""
+    given = {name: value for name, value in vars(config.option).items() if name.startswith("readiness_")}
+    names = [
+        name for name, value in given.items() if value is not None and (name, value) != ("readiness_engine", "auto")
+    ]
+    return "--" + names[0].removeprefix("readiness_").replace("_", "-") if names else None

@@ -21,7 +21,11 @@ def failure(record: Record, settings: Settings, excinfo: Any) -> str:
     ]
     if record.outcome == "error" and excinfo is not None and record.reason.startswith("unexpected-"):
         lines.append(f"  error:    {_where(excinfo)}")
-    lines += [f"  why:      {check.why}", f"  fix:      {check.fix}", f"  repeat:   {repeat(record.row.id, settings)}"]
+    lines += [
+        f"  why:      {check.why}",
+        f"  fix:      {record.fix or check.fix}",
+        f"  repeat:   {repeat(record.row.id, settings)}",
+    ]
     return "\n".join(lines)
 
 

@@ -12,7 +12,11 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(name, dest=destination, help=help_text, **more)
 
     add("--platform-root", "checkout of the platform to check (default: the reference platform)", metavar="DIR")
-    add("--contract", "packaged contract (dev_full) or a contract file (default: dev_full)", metavar="NAME|FILE")
+    add(
+        "--contract",
+        "packaged contract or a contract file (default: dev_full, or the reference platform's own)",
+        metavar="NAME|FILE",
+    )
     add("--image", "check this existing image instead of building the Dockerfile", metavar="REF")
     add("--engine", "container engine (default: auto)", choices=("auto", "podman", "docker"), default="auto")
     add("--aws", "registry to ask (default: what the contract's authority demands)", choices=("embedded", "real"))

@@ -19,6 +19,18 @@ _NOT_FOUND = 127
 _USAGE_ERROR = 2
 
 
+# What to do, by reason code, where it is something else than the check's own advice.
+FIXES = {
+    "module-not-found": "Copy the module into the image, or correct the module in the contract and the plan.",
+    "import-error": "Copy or install the missing package into the image.",
+    "program-not-found": "Give the image a `python`, as the commands of the matrix demand.",
+    "timed-out": "Do no work before the arguments are read; help must not wait for anything.",
+    "killed-by-signal": "Find what ended the process: its memory, its limits, or a crash of an extension module.",
+    "traceback": "Mend the exception that the program ends with.",
+    "argparse-failure": "Bring the program's parser and the contract's command to the same arguments.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """Whether a row holds: an empty reason, or a reason code and what was found. `notes` never block."""

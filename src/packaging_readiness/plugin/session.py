@@ -10,6 +10,7 @@ import pytest
 
 from packaging_readiness.contract.errors import ReadinessError
 from packaging_readiness.contract.inventory import table
+from packaging_readiness.contract.model import LANES
 from packaging_readiness.evidence.write import refuse_existing
 from packaging_readiness.plugin import messages
 from packaging_readiness.plugin.check import ATTRIBUTE, Record
@@ -104,12 +105,32 @@ class SuiteSession:
     def whole(self) -> bool:
         """Whether the run was asked for everything: no selection of any kind."""
         option = self.config.option
-        narrowed = (option.keyword, option.markexpr, option.readiness_blocker, option.readiness_check, option.deselect)
+        narrowed = (option.markexpr, option.readiness_blocker, option.readiness_check)
+        return self._by_inventory and not any(narrowed)
+
+    @property
+    def _by_inventory(self) -> bool:
+        """Whether nothing but lanes, codes and check ids selects: then the inventory says which rows must have run."""
+        option = self.config.option
         roots = {self.config.rootpath, *(self.config.rootpath / f"tests_m1{lane}" for lane in "abcde")}
         given = {Path(self.config.invocation_params.dir, argument).resolve() for argument in self.config.args}
         everything = self.config.rootpath in given or given >= roots - {self.config.rootpath}
         last_failed = getattr(option, "lf", False) or getattr(option, "failedfirst", False)
-        return everything and not any(narrowed) and not last_failed
+        return everything and not option.keyword and not option.deselect and not last_failed
+
+    def _expected_rows(self) -> tuple[str, ...]:
+        """Rows that must have a result, as far as the selection is one that the inventory understands."""
+        option, settings = self.config.option, self.settings
+        if not self._by_inventory or option.markexpr not in ("", *LANES):
+            return ()
+        decided_by = "test" if settings.evidence is None else "adjudicator"
+        return tuple(
+            row.id
+            for row in settings.rows.values()
+            if row.check.decided_by == decided_by
+            and option.markexpr in ("", row.check.lane)
+            and wanted(row, settings, option.readiness_blocker, option.readiness_check)
+        )
 
     def _say(self, line: str) -> None:
         reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
@@ -320,6 +341,7 @@ class SuiteSession:
                 whole=self.whole,
                 out=self.out,
                 known=self.uncollected,
+                expected=self._expected_rows(),
             )
         session.exitstatus = self.conclusion.exit_code
 

@@ -63,6 +63,8 @@ def resolve(config: Any, shared: Mapping[str, str] | None) -> Settings:
     else:
         platform_root = _platform_root(option.readiness_platform_root)
         name = option.readiness_contract or "dev_full"
+    if option.readiness_evidence is not None and not Path(option.readiness_evidence).is_dir():
+        raise InputRefused("--evidence", f"{option.readiness_evidence!r} is not a directory", "name an existing pack")
     contract, data = load_contract(name)
     checks = packaged_checks()
     fixed = shared or fresh_identity(option.readiness_platform_run_id, option.readiness_written_at)
@@ -128,6 +130,9 @@ def _platform_root(given: str) -> Path:
     root = Path(given)
     if not root.is_dir():
         raise InputRefused("--platform-root", f"{given!r} is not a directory", "name the checkout of the platform")
+    if not (root / ".git").exists():
+        cause = f"{given!r} is not the top folder of a git checkout"
+        raise InputRefused("--platform-root", cause, "clone the platform's repository, or name its top folder")
     return root.resolve()
 
 

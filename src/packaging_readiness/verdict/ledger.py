@@ -14,13 +14,16 @@ from packaging_readiness.verdict.results import Result, not_run
 
 @dataclass(frozen=True, slots=True)
 class BlockerState:
-    """One blocker code: the rows that raise it (none: not active), and the acceptance on record, if any."""
+    """One blocker code: the rows that raise it (none: not active), the acceptance on record, if any, and the rows
+    behind the code that are deferred by name.
+    """
 
     code: str
     severity: str
     lane: str
     raised_by: tuple[str, ...]
     accepted_by: str | None
+    deferred: tuple[str, ...]
 
     @property
     def active(self) -> bool:
@@ -71,10 +74,13 @@ class Ledger:
         """Every blocker code, with the rows that raise it as far as results are in."""
         accepted = {entry.blocker: entry.owner for entry in self.identity.carried.acceptances}
         red = [row for row in self.rows if row.id in self.results and not self.results[row.id].held]
+        put_off = [row for row in self.rows if row.id in self.results and self.results[row.id].outcome == "deferred"]
         states = []
         for blocker in self.contract.blockers:
             raised = tuple(row.id for row in red if row.blocker == blocker.id or row.check.lane in blocker.rollup)
-            states.append(BlockerState(blocker.id, blocker.severity, blocker.lane, raised, accepted.get(blocker.id)))
+            deferred = tuple(row.id for row in put_off if row.blocker == blocker.id)
+            state = BlockerState(blocker.id, blocker.severity, blocker.lane, raised, accepted.get(blocker.id), deferred)
+            states.append(state)
         return tuple(states)
 
     def active(self, codes: Sequence[str]) -> tuple[str, ...]:

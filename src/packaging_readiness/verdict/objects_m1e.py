@@ -56,7 +56,8 @@ def _register(ledger: Ledger) -> dict[str, Any]:
 def _blocker(ledger: Ledger, state: BlockerState) -> dict[str, Any]:
     checks = {row.id: row.check for row in ledger.rows}
     first = checks[state.raised_by[0]] if state.raised_by else None
-    closed = "ACCEPTED" if state.accepted_by else "OPEN"
+    active = "ACCEPTED" if state.accepted_by else "OPEN"
+    settled = "DEFERRED" if state.deferred else "CLOSED"
     return {
         "blocker_id": state.code,
         "severity": state.severity,
@@ -65,7 +66,8 @@ def _blocker(ledger: Ledger, state: BlockerState) -> dict[str, Any]:
         "evidence_ref": f"{first.evidence}.json" if first else None,
         "raised_by": list(state.raised_by),
         "resolution_action": first.fix if first else None,
-        "resolution_status": closed if state.active else "CLOSED",
+        "resolution_status": active if state.active else settled,
+        "deferred_checks": list(state.deferred),
     }
 
 
@@ -94,6 +96,11 @@ def _handoff(ledger: Ledger, lanes: Mapping[Lane, str]) -> dict[str, Any]:
         "m1_subphase_status": {LANE_TITLES[lane][-1]: lanes[lane] for lane in LANES},
         "active_blockers": [state.code for state in states],
         "m2_entry_gate_ready": passed,
+        "registry_authority": ledger.fact("m1c.mismatch.tag-to-digest", "authority"),
+        "build_driver": ledger.provenance("build_driver"),
+        "image_digest": ledger.provenance("image_digest"),
+        "contract": ledger.contract.name,
+        "contract_digest": ledger.identity.contract_digest,
         "fail_closed": not passed,
         "user_confirmation": "pending",
         "notes": [*_HANDOFF, *notes],
