@@ -1,5 +1,6 @@
-"""All tests of the suite itself and its linters. Arguments go to pytest. Ends with pytest's own closing line."""
+"""All tests of the suite itself and its linters, on all cores unless -n says otherwise. Arguments go to pytest."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,9 +21,11 @@ def main() -> int:
         if subprocess.run([str(bin_dir / name), *arguments], cwd=ROOT, check=False).returncode != 0:
             print(f"run_tests: {name} found something", file=sys.stderr)
             return 1
-    status = subprocess.run(
-        [sys.executable, "-m", "pytest", "selftests", *sys.argv[1:]], cwd=ROOT, check=False
-    ).returncode
+    arguments = sys.argv[1:]
+    if not any(argument.startswith("-n") for argument in arguments):
+        arguments += ["-n", str(os.cpu_count() or 1)]
+    command = [sys.executable, "-m", "pytest", "selftests", "-q", "--durations=15", *arguments]
+    status = subprocess.run(command, cwd=ROOT, check=False).returncode
     if status == 5:
         print("run_tests: no test ran", file=sys.stderr)
     return status
