@@ -28,5 +28,5 @@ def miniature(tmp_path: Path, miniature_cache: Path) -> Miniature:
 
 @pytest.fixture(scope="session", params=tuple(MODES))
 def mode(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """Options of a serial run, and of runs on one and on two workers."""
+    """Options of a serial run, and of a run on two workers."""
     return MODES[request.param]

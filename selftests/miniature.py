@@ -21,7 +21,7 @@ from packaging_readiness.verdict.results import Result
 
 SUITE = Path(__file__).resolve().parent.parent
 SERIAL: tuple[str, ...] = ()
-MODES: Mapping[str, tuple[str, ...]] = {"serial": SERIAL, "n1": ("-n1",), "n2": ("-n2",)}
+MODES: Mapping[str, tuple[str, ...]] = {"serial": SERIAL, "n2": ("-n2",)}
 REPORT = ".report.json"
 IMPORTS = """import os, threading, warnings
 import pytest

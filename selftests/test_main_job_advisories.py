@@ -47,7 +47,8 @@ def test_waived_advisory_passes_and_stays_in_sight(waived: Job) -> None:
     assert command("verify", waived.out).status == 0
 
 
-RED = {ROW: "fail", "m1a.blockers.resolved": "fail"}
+ACTIVE = {"m1e.no-go[active-blocker]": "fail"}
+RED = {ROW: "fail", "m1a.blockers.resolved": "fail"} | ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ RED = {ROW: "fail", "m1a.blockers.resolved": "fail"}
     [
         ([], RED, {"S1": 0, "S2": 1, "S3": 1}),
         ([EXPIRED], RED | {"m1e.register.waivers": "error"}, {"S1": 0, "S2": 2, "S3": 1}),
-        ([VALID, UNMATCHED], {ROW: "waived", "m1e.register.waivers": "error"}, {"S1": 0, "S2": 2, "S3": 0}),
+        ([VALID, UNMATCHED], {ROW: "waived", "m1e.register.waivers": "error"} | ACTIVE, {"S1": 0, "S2": 2, "S3": 0}),
     ],
     ids=["none", "expired", "of something else"],
 )

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from selftests.miniature import MODES, SERIAL, Miniature
+from selftests.miniature import Miniature
 
 FIRST, SECOND = "m1a.strategy.repository-uri-pinned", "m1a.strategy.one-repository"
-WORKERS = {name: mode for name, mode in MODES.items() if mode != SERIAL}
+WORKERS = {"n1": ("-n1",), "n2": ("-n2",)}
 on_workers = pytest.mark.parametrize("workers", WORKERS.values(), ids=WORKERS)
 TWO = f"""
 @check("{FIRST}")

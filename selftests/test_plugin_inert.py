@@ -46,11 +46,13 @@ def test_another_project_ends_as_it_would_without_the_plugin(project: Path, mode
     assert sorted(path.name for path in project.iterdir() if path.name != "__pycache__") == ["pytest.ini", "test_a.py"]
 
 
-def test_options_without_the_suite_have_no_effect(project: Path) -> None:
-    (project / "test_a.py").write_text("def test_a(): pass\n")
-    done = pytest_in(project, "--check=never", "--blocker=never", "--platform-root=nowhere", "--written-at=never")
-    assert done.returncode == 0
-    assert "1 passed" in done.stdout
+@pytest.mark.parametrize("option", ["--check=never", "--blocker=never", "--platform-root=nowhere", "--aws=real"])
+def test_an_option_of_the_suite_without_the_suite_is_refused(project: Path, option: str) -> None:
+    (project / "test_a.py").write_text("def test_a(): open('ran', 'w').close()\n")
+    done = pytest_in(project, option)
+    assert done.returncode == 4
+    assert f"{option.partition('=')[0]} is about the suite's lanes, and this run holds none" in done.stderr
+    assert not (project / "ran").exists()
 
 
 def test_fixture_names_of_the_suite_are_free_in_another_project(project: Path) -> None:

@@ -41,8 +41,8 @@ def refused(suite: Miniature, run: Run, told: str) -> None:
         (("--platform-run-id=abc\n",), "is not a run id"),
         (("--platform-root=nowhere",), "--platform-root: 'nowhere' is not a directory"),
         (("--platform-root=pyproject.toml",), "is not a directory"),
-        (("--contract=nowhere.yaml",), "nowhere.yaml: cannot be read: No such file or directory"),
-        (("--contract=dev_small",), "dev_small: cannot be read"),
+        (("--contract=nowhere.yaml",), "nowhere.yaml: is neither a packaged contract nor a file"),
+        (("--contract=dev_small",), "dev_small: is neither a packaged contract nor a file"),
         (("--contract=fixtures",), "fixtures: cannot be read: Is a directory"),
         (("--waivers=nowhere.yaml",), "nowhere.yaml: cannot be read"),
         (("--engine=rkt",), "--engine: invalid choice"),
@@ -133,12 +133,17 @@ def test_an_output_that_is_taken_is_refused(suite: Miniature, kind: str) -> None
 
 def test_an_empty_output_folder_is_taken(suite: Miniature, mode: tuple[str, ...]) -> None:
     (suite.root / "out").mkdir()
-    assert suite.run("-m", "m1a", "--evidence-out=out", *mode).status == 0
+    assert suite.run("--check", ADVISORY, "--evidence-out=out", *mode).status == 0
     assert list((suite.root / "out").rglob("bundle_manifest.json"))
 
 
-def test_a_platform_that_is_no_git_checkout_decides_nothing(suite: Miniature, mode: tuple[str, ...]) -> None:
+def test_a_platform_that_is_no_git_checkout_is_refused(suite: Miniature) -> None:
     (suite.root / "platform").mkdir()
+    refused(suite, suite.run("--platform-root=platform"), "is not the top folder of a git checkout")
+
+
+def test_a_platform_whose_repository_is_broken_decides_nothing(suite: Miniature, mode: tuple[str, ...]) -> None:
+    (suite.root / "platform" / ".git").mkdir(parents=True)
     run = suite.run("-m", "m1a", "--platform-root=platform", *mode)
     assert run.status == 1
     assert "Traceback" not in run.text
@@ -150,7 +155,7 @@ def test_a_platform_with_its_own_pytest_configuration_cannot_take_the_run_over(
 ) -> None:
     """pytest takes the folder after an option that it does not know yet for its own root."""
     platform = tmp_path / "platform"
-    platform.mkdir()
+    (platform / ".git").mkdir(parents=True)
     (platform / "pyproject.toml").write_text("[tool.pytest.ini_options]\ntestpaths = ['tests']\n")
     run = suite.run("--platform-root", str(platform), "-m", "m1a", *mode)
     assert (suite.root / "ran").exists()

@@ -92,9 +92,8 @@ def test_the_run_header_stands_above_the_first_check(miniature: Miniature, mode:
 
 def test_a_given_image_and_platform_are_named(miniature: Miniature) -> None:
     miniature.add("m1a", NOISY)
-    run = miniature.run(
-        "-m", "m1a", "--image=registry.invalid/x@sha256:1", "--platform-root=fixtures/reference_platform"
-    )
+    (miniature.root / "platform" / ".git").mkdir(parents=True)
+    run = miniature.run("-m", "m1a", "--image=registry.invalid/x@sha256:1", "--platform-root=platform")
     assert "image: registry.invalid/x@sha256:1; engine: auto; aws: real" in run.text
     assert "contract dev_full (" in run.text
 

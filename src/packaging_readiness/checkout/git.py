@@ -6,9 +6,12 @@ objects or lazy fetches, and never looks above `root` for a repository.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import stat
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +117,33 @@ def read_git(root: Path) -> GitState:
         default_branch=_default_branch(refs),
         dirty_paths=tuple(sorted(dirty)),
     )
+
+
+def unlike_commit(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
+    """Those of `paths` (relative to `root`) whose bytes, kind or executable bit are not those of HEAD.
+
+    Compared by content and not by what git thinks of the work tree: ignored files, a work tree that is elsewhere and
+    times that were set back all show. Raises CannotTell.
+    """
+    tree = _git(root, "ls-tree", "-r", "-z", "--full-tree", "HEAD").decode("utf-8", "surrogateescape")
+    entries = (entry.partition("\t") for entry in tree.split("\0") if entry)
+    committed = {path: (head.split()[0], head.split()[2]) for head, _, path in entries}
+    return tuple(path for path in paths if committed.get(path) != _entry(root / path, committed.get(path)))
+
+
+def _entry(path: Path, like: tuple[str, str] | None) -> tuple[str, str] | None:
+    """Mode and object id that git would give the file; None when there is nothing to compare with."""
+    if like is None:
+        return ("untracked", "")
+    try:
+        state = path.lstat()
+        link = stat.S_ISLNK(state.st_mode)
+        data = os.fsencode(path.readlink()) if link else path.read_bytes()
+    except OSError as error:
+        raise CannotTell(path.name, f"cannot be read: {error.strerror}", "mend its permissions") from None
+    mode = "120000" if link else "100755" if state.st_mode & stat.S_IXUSR else "100644"
+    algorithm = hashlib.sha1 if len(like[1]) == 40 else hashlib.sha256
+    return mode, algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def default_branch_ref(root: Path) -> DefaultBranch:

@@ -10,9 +10,15 @@ _ENGINES = frozenset(("docker", "podman", "nerdctl", "buildah"))
 _ENGINE_OPTIONS_WITH_VALUE = frozenset(
     ("--config", "--context", "-c", "--host", "-H", "--log-level", "-l", "--root", "--runroot", "--namespace", "-n")
 )
+_DURATION = re.compile(r"[0-9]+(\.[0-9]+)?[smhd]?")
 _PREFIXES = frozenset(
     (
         "sudo",
+        "timeout",
+        "nice",
+        "ionice",
+        "stdbuf",
+        "xargs",
         "env",
         "time",
         "exec",
@@ -66,7 +72,9 @@ def _commands_of_line(line: str, depth: int = 0) -> Iterator[tuple[str, ...]]:
 def _without_prefix(words: list[str]) -> tuple[str, ...]:
     start = 0
     while start < len(words) and (
-        words[start] in _PREFIXES or _ASSIGNMENT.match(words[start]) or (start and words[start].startswith("-"))
+        words[start] in _PREFIXES
+        or _ASSIGNMENT.match(words[start])
+        or (start and (words[start].startswith("-") or _DURATION.fullmatch(words[start])))
     ):
         start += 1
     return tuple(words[start:])

@@ -68,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _read(path: Path) -> bytes:
     try:
+        if not path.is_file():
+            raise CannotTell(str(path), "is no regular file", "name a report that pytest wrote")
         if path.stat().st_size > SIZE_LIMIT:
             raise CannotTell(path.name, f"is larger than {SIZE_LIMIT} bytes")
         return path.read_bytes()

@@ -26,12 +26,18 @@ class Output:
     stderr: bytes
 
 
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
+
+
 def words(raw: bytes, *, lines: int = 12, hide: Sequence[Path] = ()) -> str:
     """The last `lines` lines of what a tool said, at most 2,000 characters, without control characters.
 
     Paths in `hide` are replaced, so that a message does not name directories of this machine.
     """
     text = raw.decode("utf-8", "replace").replace("\r", "\n").replace("\t", " ")
+    text = _PRIVATE_KEY.sub("[a private key was here]", text)  # before cutting: half a key no longer looks like one
     for path in hide:
         text = text.replace(str(path), "…")
     kept = [line.rstrip() for line in _CONTROL.sub("", text).split("\n") if line.strip()]

@@ -62,9 +62,7 @@ class Record:
 
     def note(self, text: str) -> None:
         """Record something worth knowing that never blocks."""
-        from packaging_readiness.secrets.redaction import redact
-
-        self.notes.append(line(redact(text)[0]))
+        self.notes.append(_clean(text))
 
     def measure(self, **values: Any) -> None:
         """Record what differs between runs by nature, such as durations in seconds."""
@@ -89,19 +87,20 @@ class Record:
         """Take in what ended a phase of the test: a failed check is a *fail*, anything else is an *error*."""
         if phase == "call" and isinstance(error, CheckFailed):
             self._end("fail", error.reason, error.found)
-            self.fix = error.fix
+            self.fix = _clean(error.fix)
         elif phase == "call" and isinstance(error, AssertionError):
             self._end("fail", "assertion", (str(error).splitlines() or ["an assertion"])[:1])
         elif isinstance(error, ReadinessError):
             self._end("error", _CODE.sub("-", type(error).__name__).lower(), _told(error))
-            self.fix = line(error.cure)
+            self.fix = _clean(error.cure)
         else:
             self._end("error", f"unexpected-{type(error).__name__}", [f"{type(error).__name__} during {phase}"])
 
     def _end(self, outcome: str, reason: str, found: Iterable[str]) -> None:
         from packaging_readiness.secrets.redaction import redact
 
-        texts = [line(redact(text)[0]) for text in found]
+        whole, leaked = redact("\n".join(found := list(found)))  # a secret may run over several lines
+        texts = [line(text) for text in (whole.splitlines() if leaked else found)]
         if len(texts) > FOUND_LIMIT:
             texts = [*texts[:FOUND_LIMIT], f"and {len(texts) - FOUND_LIMIT} more"]
         self.outcome, self.reason, self.found = outcome, reason, tuple(texts)
@@ -128,6 +127,13 @@ class Record:
 
 def _told(error: ReadinessError) -> list[str]:
     return (f"{error.place}: {error.cause}" if error.place else error.cause).splitlines()
+
+
+def _clean(text: str) -> str:
+    """`text` as one bounded line without anything that looks like a secret."""
+    from packaging_readiness.secrets.redaction import redact
+
+    return line(redact(text)[0])
 
 
 def line(text: str) -> str:

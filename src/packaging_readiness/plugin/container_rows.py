@@ -11,11 +11,12 @@ def prove_row(record: Record, contract: Contract, runs: RowRuns) -> None:
     """Fail the running check unless its row held. A secret in the output fails it and is recorded nowhere."""
     settled = runs.result(record.row.id)
     done = settled.result
-    summary, leaked = redact(rows.stderr_summary(done))
-    _, leaked_whole = redact((done.stdout + b"\n" + done.stderr).decode("utf-8", "replace"))
+    # The whole output is judged before anything is cut from it: half a key no longer looks like one.
+    _, leaked = redact((done.stdout + b"\n" + done.stderr).decode("utf-8", "replace"))
+    summary = "" if leaked else redact(rows.stderr_summary(done))[0]
     record.observe(**rows.observation(record.row, contract, done, summary))
     record.measure(duration_s=round(done.duration_s, 3))
-    if leaked or leaked_whole:
+    if leaked:
         raise CheckFailed("secret-in-output", "the output holds what looks like a secret; it is not repeated here")
     judgement = rows.judge(record.row, contract, done)
     for note in judgement.notes:

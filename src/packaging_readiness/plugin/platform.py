@@ -1,5 +1,6 @@
 """The platform under test: every reader behind one object, each file read once and only when a check asks."""
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from packaging_readiness.contract.model import Contract
 
 Document = TypeVar("Document")
 SIZE_LIMIT = 20_000_000
+_OPEN = re.compile(r"[\s<\[{]*(to[ _-]?pin|tbd|todo)?[\s>\]}]*", re.IGNORECASE)
 
 
 class Platform:
@@ -106,7 +108,7 @@ class Platform:
     def handle(self, key: str) -> str | None:
         """A registry handle's value as text; None when it is absent, bare or still to be pinned."""
         handle = self.handles.find(key)
-        if handle is None or handle.value is None or handle.value in ("", "TO_PIN"):
+        if handle is None or handle.value is None or _OPEN.fullmatch(str(handle.value)):
             return None
         return str(handle.value)
 

@@ -146,10 +146,10 @@ def _carried(given: str | None) -> Carried:
     severities = {check.id: check.severity for check in packaged_checks()}
     advisories = ", ".join(check_id for check_id, severity in severities.items() if severity == "S3")
     for waiver in carried.waivers:
-        severity = severities.get(waiver.check, "no check")
+        severity = severities.get(waiver.check.partition("[")[0], "no check of the inventory")
         if severity != "S3":
-            cure = f"only advisories can be waived: {advisories}"
-            raise InputRefused(given, f"{waiver.check} is {severity}; it cannot be waived", cure)
+            cause = f"{waiver.check} is {severity}; only S3 advisories can be waived"
+            raise InputRefused(given, cause, f"waive one of {advisories}, or mend the platform")
     return carried
 
 

@@ -16,8 +16,12 @@ from packaging_readiness.secrets.pairs import scan_text_values
 
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _UNTRUSTED = re.compile(r"\b(github\.(event|head_ref|ref_name|actor)\b|inputs\.)")
-_SECRET = re.compile(r"\bsecrets\s*[.\[]")
+_SECRET = re.compile(r"\bsecrets\b")
 _PRINTS = re.compile(r"\b(echo|printf|cat|tee|print|Write-Host|env|printenv)\b|>")
+_SWALLOWS = re.compile(
+    r"\|\||\bset\s+\+e|\bset\s+\+o\s+errexit|\bexit\s+0\b|(?<!&)&\s*$|(?<![&>])&(?![&>])", re.MULTILINE
+)
+_NO_COMMAND = re.compile(r"(echo|printf|true|:)\b|:$|set\s")
 _TRACES = re.compile(r"(?m)^\s*set\s+-\w*x|\bbash\s+-\w*x")
 
 
@@ -101,6 +105,19 @@ def _stored(workflow: Workflow, step: Step) -> list[str]:
     ]
 
 
+def _soft(guard: Step) -> tuple[str, ...]:
+    """Why the step's own script could fail without failing the step."""
+    if guard.run is None:
+        return ()
+    found = []
+    if _SWALLOWS.search(guard.run) or (guard.shell is not None and guard.shell not in ("bash", "sh")):
+        found.append("its script can fail without failing the step (||, &, set +e, exit 0, or its own shell)")
+    commands = [text.strip() for text in guard.run.splitlines() if text.strip() and not text.strip().startswith("#")]
+    if all(_NO_COMMAND.match(text) for text in commands):
+        found.append("its script runs no check")
+    return tuple(found)
+
+
 def security_step_gaps(workflow: Workflow, pattern: str) -> list[str]:
     """Why the security step does not protect every push. Empty when it does."""
     path = workflow.path
@@ -111,7 +128,7 @@ def security_step_gaps(workflow: Workflow, pattern: str) -> list[str]:
         return [f"{path}: no step's name matches {pattern!r}"]
     found = []
     for push in pushes:
-        gaps = {guard.label: guard_gaps(workflow, guard, push) for guard in guards}
+        gaps = {guard.label: (*guard_gaps(workflow, guard, push), *_soft(guard)) for guard in guards}
         if all(gaps.values()):
             label, reasons = next(iter(gaps.items()))
             found += [f"{path}:{push.line}: step {push.label!r}: security step {label!r}: {why}" for why in reasons]

@@ -8,6 +8,7 @@ from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import CheckRow, expand, packaged_checks
 from packaging_readiness.contract.load import contract_digest, contract_from_data
 from packaging_readiness.contract.model import Contract
+from packaging_readiness.verdict.coherence import refuse_contradictions
 from packaging_readiness.verdict.header import Identity
 from packaging_readiness.verdict.report import Report
 from packaging_readiness.verdict.results import Result
@@ -53,14 +54,18 @@ def merge(reports: Sequence[Report]) -> MergedRun:
         raise InputRefused(first.shown, "the contract in it is not the one its header names", ONE_RUN)
     contract = contract_from_data(data, first.shown)
     rows = expand(packaged_checks(), contract)
+    image = _one_image(ordered)
+    results = _one_result_each(ordered, {row.id: row for row in rows})
+    names = ", ".join(sorted({report.shown for report in ordered}))
+    refuse_contradictions(names, first.header.identity, image, results)
     latest = max(report.header.identity.written_at_utc for report in ordered)
     return MergedRun(
         identity=replace(first.header.identity, written_at_utc=latest),
         contract=contract,
         contract_data=data,
         rows=rows,
-        image=_one_image(ordered),
-        results=_one_result_each(ordered, {row.id: row for row in rows}),
+        image=image,
+        results=results,
     )
 
 

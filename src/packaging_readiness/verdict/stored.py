@@ -8,6 +8,7 @@ from packaging_readiness.contract.decode import DecodeError, decode
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import CheckRow
 from packaging_readiness.contract.model import Contract
+from packaging_readiness.verdict.coherence import refuse_contradictions
 from packaging_readiness.verdict.header import Identity
 from packaging_readiness.verdict.merge import MergedRun
 from packaging_readiness.verdict.results import Outcome, Result, refuse_free_text, refuse_image
@@ -79,6 +80,7 @@ def stored_run(
     missing = [row_id for row_id in known if row_id not in seen]
     if missing:
         raise InputRefused(RESULTS, f"{missing[0]!r} is missing" + _and_more(len(missing)))
+    refuse_contradictions(RESULTS, stored.run, stored.image, results)
     return MergedRun(stored.run, contract, contract_data, rows, stored.image, results)
 
 
