@@ -137,8 +137,8 @@ def test_line_endings_do_not_move_the_line(tmp_path: Path, ending: str) -> None:
     assert refusal(written(tmp_path, text)).startswith("contract.yaml:4: closure")
 
 
-def test_absent_file_cannot_be_told_from_here(tmp_path: Path) -> None:
-    with pytest.raises(CannotTell, match=r"^absent\.yaml: cannot be read: No such file or directory"):
+def test_absent_file_is_refused_with_the_packaged_names(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match=r"^absent\.yaml: is neither a packaged contract nor a file\n  fix: .*dev_full"):
         load_contract(str(tmp_path / "absent.yaml"))
 
 
