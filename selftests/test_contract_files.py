@@ -138,7 +138,8 @@ def test_line_endings_do_not_move_the_line(tmp_path: Path, ending: str) -> None:
 
 
 def test_absent_file_is_refused_with_the_packaged_names(tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match=r"^absent\.yaml: is neither a packaged contract nor a file\n  fix: .*dev_full"):
+    told = r"^absent\.yaml: is neither a packaged contract nor a file\n  fix: .*dev_full"
+    with pytest.raises(InputRefused, match=told):
         load_contract(str(tmp_path / "absent.yaml"))
 
 
