@@ -96,6 +96,8 @@ def main() -> int:
         install("git")
     ensure_engine()
     python = ensure_venv()
+    # An installed package has its bytecode; give the editable one the same, whatever PYTHONDONTWRITEBYTECODE says.
+    run(str(python), "-m", "compileall", "-q", str(ROOT / "src"))
     os.chdir(ROOT)
     os.environ["PATH"] = f"{VENV / 'bin'}:{os.environ['PATH']}:/usr/sbin:/sbin"
     return os.execv(python, [str(python), str(ROOT / "tools" / JOBS[arguments[0]]), *arguments[1:]])

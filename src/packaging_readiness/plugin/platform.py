@@ -1,23 +1,27 @@
-"""The platform under test: every reader behind one object, each file read once and only when a check asks."""
+"""The platform under test: every reader behind one object, each file read once and only when a check asks.
+
+Readers are imported where they are used: a run of three checks pays for three readers.
+"""
 
 import re
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from packaging_readiness.checkout.context import Context, load_dockerfile, resolve_context
-from packaging_readiness.checkout.copies import Copies, resolve_copies
-from packaging_readiness.checkout.dockerfile import Dockerfile
-from packaging_readiness.checkout.git import GitState, read_git
-from packaging_readiness.checkout.handles import HandlesRegistry, read_handles
-from packaging_readiness.checkout.master_plan import MasterPlan, read_master_plan
-from packaging_readiness.checkout.plan import Plan, read_plan
-from packaging_readiness.checkout.stages import Stages, resolve_stages
-from packaging_readiness.checkout.workflow import read_workflow
-from packaging_readiness.checkout.workflow_model import Workflow
 from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.contract.model import Contract
+
+if TYPE_CHECKING:
+    from packaging_readiness.checkout.context import Context
+    from packaging_readiness.checkout.copies import Copies
+    from packaging_readiness.checkout.dockerfile import Dockerfile
+    from packaging_readiness.checkout.git import GitState
+    from packaging_readiness.checkout.handles import HandlesRegistry
+    from packaging_readiness.checkout.master_plan import MasterPlan
+    from packaging_readiness.checkout.plan import Plan
+    from packaging_readiness.checkout.stages import Stages
+    from packaging_readiness.checkout.workflow_model import Workflow
 
 Document = TypeVar("Document")
 SIZE_LIMIT = 20_000_000
@@ -49,39 +53,53 @@ class Platform:
         return reader(text, relative)
 
     @cached_property
-    def handles(self) -> HandlesRegistry:
+    def handles(self) -> "HandlesRegistry":
         """The handles registry."""
+        from packaging_readiness.checkout.handles import read_handles
+
         return self._document(self.contract.documents.registry, read_handles)
 
     @cached_property
-    def authority(self) -> HandlesRegistry:
+    def authority(self) -> "HandlesRegistry":
         """The handles that the design authority pins."""
+        from packaging_readiness.checkout.handles import read_handles
+
         return self._document(self.contract.documents.design_authority, read_handles)
 
     @cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> "Plan":
         """The M1 build plan."""
+        from packaging_readiness.checkout.plan import read_plan
+
         return self._document(self.contract.documents.plan, read_plan)
 
     @cached_property
-    def master_plan(self) -> MasterPlan:
+    def master_plan(self) -> "MasterPlan":
         """The master plan."""
+        from packaging_readiness.checkout.master_plan import read_master_plan
+
         return self._document(self.contract.documents.master_plan, read_master_plan)
 
     @cached_property
-    def workflow(self) -> Workflow:
+    def workflow(self) -> "Workflow":
         """The packaging workflow that the contract names."""
+        from packaging_readiness.checkout.workflow import read_workflow
+
         path = self.contract.workflow.path
         return read_workflow(self.read(path), path)
 
     @cached_property
-    def git(self) -> GitState:
+    def git(self) -> "GitState":
         """Commit, branch and cleanliness of the checkout."""
+        from packaging_readiness.checkout.git import read_git
+
         return read_git(self.root)
 
     @cached_property
-    def dockerfile(self) -> Dockerfile:
+    def dockerfile(self) -> "Dockerfile":
         """The Dockerfile as the builder reads it."""
+        from packaging_readiness.checkout.context import load_dockerfile
+
         path = self.contract.image.dockerfile
         return load_dockerfile(self.root / path, path)
 
@@ -91,18 +109,24 @@ class Platform:
         return self.root / self.contract.image.context
 
     @cached_property
-    def context(self) -> Context:
+    def context(self) -> "Context":
         """The files that reach the builder."""
+        from packaging_readiness.checkout.context import resolve_context
+
         return resolve_context(self.context_root, self.root / self.contract.image.dockerfile)
 
     @cached_property
-    def stages(self) -> Stages:
+    def stages(self) -> "Stages":
         """The stages of the Dockerfile."""
+        from packaging_readiness.checkout.stages import resolve_stages
+
         return resolve_stages(self.dockerfile, {})
 
     @cached_property
-    def copies(self) -> Copies:
+    def copies(self) -> "Copies":
         """What each COPY and ADD takes."""
+        from packaging_readiness.checkout.copies import resolve_copies
+
         return resolve_copies(self.dockerfile, self.context, {})
 
     def handle(self, key: str) -> str | None:
