@@ -63,6 +63,8 @@ FACTS = json.loads({json.dumps(json.dumps(FACTS))})
 def replay(record, platform):
     facts = json.dumps(FACTS.get(record.row.id, {{}})).replace("{{git_sha}}", platform.git.sha)
     record.observe(**json.loads(facts))
+    if "image_digest" in record.observation:
+        record.image = {{"digest": record.observation["image_digest"]}}
 """
 
 

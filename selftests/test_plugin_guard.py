@@ -235,7 +235,7 @@ def test_a_name_that_switches_nothing_off_leaves_the_report(miniature: Miniature
 @pytest.mark.parametrize("argument", ["--json-report-summary", "--json-report-omit=metadata", "--tb=no"])
 def test_options_of_the_report_cannot_thin_it_out(miniature: Miniature, argument: str, mode: tuple[str, ...]) -> None:
     two(miniature, "pass")
-    run = miniature.run("-m", "m1a", argument, *mode)
+    run = miniature.run("--check", FIRST, "--check", SECOND, argument, *mode)
     assert (run.status, set(run.outcomes)) == (0, {FIRST, SECOND})
 
 
