@@ -123,10 +123,11 @@ def _tar(name: str, content: bytes, mode: str) -> bytes:
         ("a.tgz", _tar("x.yaml", LINE, "w:gz"), "a.tgz!content!x.yaml"),
         ("a.tar.xz", _tar("x.yaml", LINE, "w:xz"), "a.tar.xz!content!x.yaml"),
         ("a.bz2", _tar("x.yaml", LINE, "w:bz2"), "a.bz2!content!x.yaml"),
-        ("a.gz", gzip.compress(LINE), "a.gz!content"),
+        ("a.gz", gzip.compress(LINE, mtime=0), "a.gz!content"),
         ("a.zip", _zip("b.zip", _zip("x.yaml", LINE)), "a.zip!b.zip!x.yaml"),
         ("misnamed.txt", _zip("x.yaml", LINE), "misnamed.txt!x.yaml"),
     ],
+    ids=lambda value: "bytes" if isinstance(value, bytes) else None,
 )
 def test_an_archive_is_opened(path: str, data: bytes, inside: str) -> None:
     assert [finding.path for finding in scan_bytes(data, path, layers=POLICY_ONLY)] == [inside]
@@ -147,11 +148,12 @@ def _nested(depth: int) -> bytes:
     ("data", "cause"),
     [
         (_zip("x", LINE)[:-30], "BadZipFile"),
-        (gzip.compress(LINE * 40)[:-20], "EOFError"),
+        (gzip.compress(LINE * 40, mtime=0)[:-20], "EOFError"),
         (b"7z\xbc\xaf\x27\x1c" + bytes(40), "7-Zip"),
         (b"\x28\xb5\x2f\xfd" + bytes(40), "zstd"),
         (_nested(archives.MAX_DEPTH + 1), "nested deeper"),
     ],
+    ids=lambda value: "bytes" if isinstance(value, bytes) else None,
 )
 def test_an_archive_that_cannot_be_opened_is_an_error(tmp_path: Path, data: bytes, cause: str) -> None:
     (tmp_path / "a.bin").write_bytes(data)
