@@ -274,16 +274,17 @@ def test_sweep_takes_what_a_dead_run_left_and_nothing_else(engine: Engine, image
         return engine.call("create", "--network=none", f"--name={name}", *options, image.reference).decode().strip()
 
     ours = f"--label={RUN_LABEL}={RUN_ID}-left"
-    nobody = "packaging-readiness-4194305.1-"
-    dead, alive = create(f"{nobody}a", ours), create(container_name(), ours)
-    foreign = create(f"{nobody}b")
+    nobody = f"packaging-readiness-4194305.1-{RUN_ID}"  # no process has this number
+    made: list[str] = []
     try:
+        made += [create(f"{nobody}a", ours), create(container_name(), ours), create(f"{nobody}b")]
+        dead, alive, foreign = made
         assert dead in sweep(engine)
         assert left_containers(engine, f"{RUN_ID}-left") == [alive[:12]]
         assert sweep(engine, f"{RUN_ID}-left") == (alive,)
         assert engine.attempt("container", "inspect", foreign).code == 0
     finally:
-        engine.attempt("rm", "--force", dead, alive, foreign)
+        engine.attempt("rm", "--force", *made)
 
 
 def test_image_that_is_not_there_is_told_in_the_engines_words(engine: Engine) -> None:

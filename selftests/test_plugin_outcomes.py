@@ -125,7 +125,7 @@ def test_every_ending_is_in_the_report_and_the_run_is_red(run: Run) -> None:
 
 
 def test_what_was_found_is_text_of_one_line_without_control_characters(run: Run) -> None:
-    assert run.results["m1d.sources.materialisation"].found == ("a? [31mb c",)
+    assert run.results["m1d.sources.materialisation"].found == ("a  [31mb c",)
 
 
 def test_a_red_check_says_in_the_summary_what_it_came_to(run: Run) -> None:
