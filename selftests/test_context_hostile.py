@@ -80,8 +80,18 @@ def test_the_tree_without_anything_hostile_is_taken(root: Path, capsys: pytest.C
         (b"", "", "no instructions"),
         (b"FROM scratch\nCOPY [" + b"[" * 30_000 + b"\n", ":2", ""),
         (b"FROM scratch\nCOPY " + b"<<E " * 5_000 + b"/c\n", ":2", "unterminated heredoc"),
+        (b"FROM scratch\n" + b"FROM a\n" * 100_000, "", "more than 1000 stages"),
+        (b"FROM scratch\n" + b"WORKDIR a\n" * 90_000, ":2049", "more than 4095 bytes"),
+        (b"FROM scratch\nCOPY a /" + b"a/" * 30_000 + b"\n", ":2", "more than 4095 bytes"),
+        (b"FROM scratch\nENV a=" + b"x" * 60_000 + b"\nENV a=" + b"$a" * 5_000 + b"\n", ":3", "more than 16 MiB"),
+        (b"FROM scratch\nENV a=" + b"a" * 60_000 + b"\nCOPY a /${a#*a*a*b}\n", ":3", "too many wildcards"),
+        (b"FROM scratch\nENV a=" + b"a" * 60_000 + b" p=*a*a*b\nCOPY a /${a#$p}\n", ":3", "too many wildcards"),
+        (b"FROM scratch\nHEALTHCHECK --timeout=" + b"1" * 60_000 + b" CMD x\n", ":2", "--timeout"),
     ],
-    ids=["latin", "utf16", "nul", "long_line", "ten_megabytes", "empty", "nested", "heredocs"],
+    ids=[
+        *("latin", "utf16", "nul", "long_line", "ten_megabytes", "empty", "nested", "heredocs", "stages", "workdirs"),
+        *("deep", "laughs", "matching", "matching_by_variable", "duration"),
+    ],
 )
 def test_hostile_dockerfile(
     root: Path, capsys: pytest.CaptureFixture[str], data: bytes, place: str, cause: str
@@ -93,15 +103,36 @@ def test_hostile_dockerfile(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "COPY " + "*" * 60_000 + " /x/",
+        "COPY " + "*a" * 100 + "b /x/",
+        "COPY " + "**/" * 20_000 + "nope* /x/",
+        "RUN " + "a \\\n" * 250_000 + "b",
+        "ENV a=b\n" * 20_000,
+        "ENV a=1.2.3\nCOPY a /x-${a%%.*}",
+    ],
+    ids=["stars", "stars_and_letters", "deep_stars", "continuations", "variables", "plain_matching"],
+)
+def test_costly_dockerfile_is_read(root: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    (root / ("a" * 250)).write_text("x", encoding="utf-8")
+    (root / "Dockerfile").write_text(f"FROM scratch\n{text}\n", encoding="utf-8")
+    with bounds_of_the_machine():
+        assert main(["context", str(root), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["refused"] is None
+
+
+@pytest.mark.parametrize(
     ("data", "cause"),
     [
         (b"a\n" + b"b" * 70_000, ".dockerignore:2: line longer"),
+        (b"a\n" + b"*" * 60_000, ".dockerignore:2: pattern longer"),
         (b"a\n" * 600_000, "larger than"),
         (b"a\0b\n", ".dockerignore:1: "),
         (b"ok\n[\n", ".dockerignore:2: syntax error"),
         (b"ok\n!\n", ".dockerignore:2: illegal exclusion"),
     ],
-    ids=["long_line", "large", "nul", "open_class", "lone_mark"],
+    ids=["long_line", "long_pattern", "large", "nul", "open_class", "lone_mark"],
 )
 def test_hostile_ignore_file(root: Path, capsys: pytest.CaptureFixture[str], data: bytes, cause: str) -> None:
     (root / ".dockerignore").write_bytes(data)

@@ -42,6 +42,17 @@ def test_heredoc_of_a_trigger_hides_its_body() -> None:
     assert found[1].heredocs[0].content == "COPY . /\n"
 
 
+@pytest.mark.parametrize("marker", ['<<""', "<<''", '<<-""', "3<<''"])
+def test_empty_name_opens_no_heredoc(marker: str) -> None:
+    # BuildKit 0.12.5's parser, through the Go parser package
+    found = parse(f"FROM scratch\nRUN cat {marker}\nCOPY . .\n\n".encode(), "Dockerfile").instructions
+    assert [(item.name, item.end, item.heredocs) for item in found] == [
+        ("FROM", 1, ()),
+        ("RUN", 2, ()),
+        ("COPY", 3, ()),
+    ]
+
+
 def test_no_break_space_is_part_of_a_copy_argument() -> None:
     assert args("FROM x\nCOPY a\u00a0b /c\n")[1] == ("COPY", ("a\u00a0b", "/c"))
 

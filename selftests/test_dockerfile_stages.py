@@ -31,7 +31,13 @@ def test_final_stage_needs_what_it_builds_on_copies_from_and_mounts() -> None:
 
 def test_stage_copied_from_by_number_is_needed() -> None:
     assert stages("FROM a\nFROM b\nCOPY --from=0 /x /y\n").unrelated() == ()
-    assert len(stages("FROM a\nFROM b\nCOPY --from=7 /x /y\n").unrelated()) == 1
+    assert len(stages("FROM a\nFROM b\nCOPY --from=other /x /y\n").unrelated()) == 1
+
+
+@pytest.mark.parametrize("number", ["1", "7", "-1", "01"])
+def test_stage_number_that_is_not_before_is_refused(number: str) -> None:
+    with pytest.raises(InputRefused, match=r"^Dockerfile:3: COPY: --from=-?\d+ names no stage before this one"):
+        stages(f"FROM a\nFROM b\nCOPY --from={number} /x /y\n")
 
 
 def test_base_supplied_by_one_argument_without_default() -> None:

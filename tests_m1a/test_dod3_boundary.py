@@ -1,9 +1,8 @@
 """M1.A, box 3: the content boundary is explicit and auditable."""
 
-import hashlib
-from pathlib import Path
+from collections.abc import Collection
 
-from packaging_readiness.contract.errors import CannotTell
+from packaging_readiness.checkout.offending import offending_trees
 from packaging_readiness.contract.model import Contract, Entrypoint, Include
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.platform import Platform
@@ -19,20 +18,24 @@ def included(include: Include, platform: Platform) -> list[str]:
     return [path for path in platform.context.files if covers(include, path)]
 
 
-def digest(root: Path, path: str) -> str:
-    """sha256 of a context file; of its target for a link, because that is what the builder sends."""
-    full = root / path
-    try:
-        data = str(full.readlink()).encode() if full.is_symlink() else full.read_bytes()
-    except OSError as error:
-        raise CannotTell(path, f"cannot be read: {error.strerror}", "mend its permissions") from None
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+def copy_line(include: Include) -> str:
+    """The COPY of one include path."""
+    path = include.id.rstrip("/") + ("/" if include.recursive else "")
+    return f"COPY {path} {path}"
 
 
-def tree_digest(files: list[tuple[str, str]]) -> str:
-    """One digest over sorted (path, sha256) pairs."""
-    lines = "".join(f"{value}  {path}\n" for path, value in sorted(files))
-    return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+def require_none(platform: Platform, record: Record, reason: str, offending: Collection[str]) -> None:
+    """Fail with the trees that these files of the context make up, and with the lines that let them in."""
+    found, lines = [], {}
+    for tree in offending_trees(platform.context, offending):
+        found.append(f"{tree.path}: {tree.files} file{'' if tree.files == 1 else 's'}, {tree.bytes} bytes")
+        if tree.let_in_by is not None and platform.context.ignore is not None:
+            place = f"{platform.context.ignore.place}:{tree.let_in_by.line}"
+            found[-1] += f", let in by {place} {tree.let_in_by.text.strip()!r}"
+            lines[place] = f"delete or narrow {place}"
+    trees = [row.partition(": ")[0] for row in found]
+    fix = "; ".join(lines.values()) or f"write in the ignore file: ** first, else {' '.join(trees[:5])}"
+    record.require(not offending, reason, *found, fix=fix)
 
 
 @check("m1a.boundary.include-exists")
@@ -49,30 +52,22 @@ def test_include_exists(row: Include, platform: Platform, record: Record) -> Non
 def test_include_enters_the_context(row: Include, platform: Platform, record: Record) -> None:
     """Each include path enters the build context."""
     files = included(row, platform)
-    pairs = [(path, digest(platform.context_root, path)) for path in files]
-    record.observe(path=row.id, files_count=len(files), tree_digest=tree_digest(pairs))
-    line = platform.context.decided_by(row.id)
-    where = (
-        f"kept out by {platform.context.ignore.place}:{line.line}" if line and platform.context.ignore else "not there"
-    )
-    record.require(bool(files), "include-not-in-context", f"{row.id}: {where}")
+    record.observe(path=row.id, files_count=len(files), tree_digest=platform.tree_digest(files))
+    ignore, line = platform.context.ignore, platform.context.decided_by(row.id)
+    where = f"kept out by {ignore.place}:{line.line}" if line and ignore else "not there"
+    fix = f"write in {ignore.place}, after line {line.line}: !{row.id}" if line and ignore else ""
+    record.require(bool(files), "include-not-in-context", f"{row.id}: {where}", fix=fix)
 
 
 @check("m1a.boundary.include-copied")
 def test_include_is_copied(row: Include, platform: Platform, record: Record) -> None:
     """Each file of an include path is taken by a COPY or ADD of the final image."""
-    needed = platform.copies.stages.needed()
-    taken = {
-        source
-        for copy in platform.copies.sources
-        if copy.stage in needed and copy.kind == "context"
-        for source, _ in copy.files
-    }
     files = included(row, platform)
-    left = [path for path in files if path not in taken]
+    left = [path for path in files if path not in platform.copied]
     record.observe(path=row.id, files_count=len(files) - len(left))
     record.require(bool(files), "include-not-in-context", f"{row.id}: nothing of it is in the context")
-    record.require(not left, "include-not-copied", *(f"{path}: no COPY takes it" for path in left))
+    fix = f"write in the final stage of {platform.dockerfile.path}: {copy_line(row)}"
+    record.require(not left, "include-not-copied", *(f"{path}: no COPY takes it" for path in left), fix=fix)
 
 
 @check("m1a.boundary.copy-maps-to-include")
@@ -81,7 +76,7 @@ def test_copies_map_to_includes(platform: Platform, contract: Contract, record: 
     allowed = [include for include in contract.includes if include.copied]
     beyond, copies = [], []
     for copy in platform.copies.sources:
-        if copy.kind not in ("context", "mount"):
+        if copy.kind not in ("context", "mount") or copy.onbuild:
             continue
         copies.append({"line": copy.line, "stage": copy.stage_name or str(copy.stage), "source": copy.source})
         strangers = [path for path, _ in copy.files if not any(covers(include, path) for include in allowed)]
@@ -89,7 +84,15 @@ def test_copies_map_to_includes(platform: Platform, contract: Contract, record: 
         beyond += [f"{place}: {copy.instruction} {copy.source} takes {path}" for path in strangers]
         if not copy.files and copy.problem is None:
             beyond.append(f"{place}: {copy.instruction} {copy.source} takes nothing")
-    record.observe(copies=copies)
+    digests = platform.context_digests
+    record.observe(
+        copies=copies,
+        copied_files=[
+            {"path": path, "sha256": digests[path], "image_paths": list(places)}
+            for path, places in platform.copied.items()
+        ],
+        copied_tree_digest=platform.tree_digest(platform.copied),
+    )
     record.require(bool(copies), "no-copy", f"{platform.dockerfile.path}: nothing of the context is copied")
     record.require(not beyond, "copy-beyond-contract", *beyond)
 
@@ -97,36 +100,41 @@ def test_copies_map_to_includes(platform: Platform, contract: Contract, record: 
 @check("m1a.boundary.context-within-contract")
 def test_nothing_else_enters_the_context(platform: Platform, contract: Contract, record: Record) -> None:
     """Every file of the context belongs to an include path."""
-    context = platform.context
-    pairs = [(path, digest(platform.context_root, path)) for path in context.files]
+    context, digests = platform.context, platform.context_digests
     record.observe(
         ignore_file=context.ignore.place if context.ignore else None,
         context_files=len(context.files),
         context_bytes=sum(context.sizes.values()),
-        context_tree_digest=tree_digest(pairs),
-        files=[{"path": path, "sha256": value, "size": context.sizes[path]} for path, value in pairs],
+        context_tree_digest=platform.tree_digest(context.files),
+        files=[{"path": path, "sha256": digests[path], "size": context.sizes[path]} for path in context.files],
     )
-    strangers = [path for path in context.files if not any(covers(include, path) for include in contract.includes)]
-    trees: dict[str, list[str]] = {}
-    for path in strangers:
-        trees.setdefault(path.partition("/")[0], []).append(path)
-    found = []
-    for tree, paths in sorted(trees.items(), key=lambda entry: -sum(context.sizes[path] for path in entry[1])):
-        size = sum(context.sizes[path] for path in paths)
-        line = context.decided_by(paths[0])
-        by = f", let in by {context.ignore.place}:{line.line}" if line and context.ignore else ""
-        found.append(f"{tree}: {len(paths)} files, {size} bytes{by}")
-    record.require(not strangers, "context-beyond-contract", *found)
+    strangers = {path for path in context.files if not any(covers(include, path) for include in contract.includes)}
+    require_none(platform, record, "context-beyond-contract", strangers)
+
+
+@check("m1a.boundary.context-taken")
+def test_every_context_file_is_taken(platform: Platform, contract: Contract, record: Record) -> None:
+    """Every file of the context is taken by an instruction of the final image, or is one that need not be."""
+    spared = [include for include in contract.includes if not include.copied]
+    untaken = {
+        path
+        for path in platform.context.files
+        if path not in platform.taken and not any(covers(include, path) for include in spared)
+    }
+    record.observe(untaken_files=len(untaken))
+    require_none(platform, record, "context-untaken", untaken)
 
 
 @check("m1a.boundary.learning-module")
 def test_learning_module_is_packaged(row: Entrypoint, platform: Platform, record: Record) -> None:
     """The source file of each learning module is copied into the image."""
     module = row.module.replace(".", "/")
-    taken = {source for copy in platform.copies.sources if copy.kind == "context" for source, _ in copy.files}
-    found = [path for path in taken if path.endswith((f"{module}.py", f"{module}/__main__.py"))]
-    record.observe(module_path=sorted(found)[0] if found else None, handle=row.handle)
-    record.require(bool(found), "learning-module-absent", f"{row.module}: no copied file holds it")
+    sources = (f"/{module}.py", f"/{module}/__main__.py")
+    found = sorted(path for path in platform.copied if f"/{path}".endswith(sources))
+    record.observe(module_path=found[0] if found else None, handle=row.handle)
+    here = next((path for path in platform.context.files if f"/{path}".endswith(sources)), None)
+    fix = f"write in the final stage of {platform.dockerfile.path}: COPY {here} {here}" if here else ""
+    record.require(bool(found), "learning-module-absent", f"{row.module}: no copied file holds it", fix=fix)
 
 
 @check("m1a.boundary.learning-handle")
@@ -134,4 +142,6 @@ def test_learning_handle_is_pinned(row: Entrypoint, platform: Platform, record: 
     """Each learning handle is among the registry's entrypoint handles."""
     names = [handle.key for handle in platform.handles.entrypoints]
     record.observe(handle=row.handle)
-    record.require(row.handle in names, "learning-handle-absent", f"{platform.handles.path}: {row.handle} is not there")
+    fix = f"write in section 6.4 of {platform.handles.path}: * `{row.handle}`"
+    found = f"{platform.handles.path}: {row.handle} is not there"
+    record.require(row.handle in names, "learning-handle-absent", found, fix=fix)

@@ -4,6 +4,7 @@ import hashlib
 
 from packaging_readiness.checkout.broad import broad_ingestions
 from packaging_readiness.checkout.dockerfile_second import second_opinion
+from packaging_readiness.checkout.engine_differences import engine_differences
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.model import Contract, Exclude
 from packaging_readiness.plugin.check import CheckFailed, Record, check
@@ -15,16 +16,16 @@ def test_exclude_stays_out(row: Exclude, platform: Platform, record: Record) -> 
     """Paths of each exclude surface would not enter the context, whether or not the tree has them."""
     entered = [probe for probe in row.probes if platform.context.would_enter(probe)]
     record.observe(surface=row.id, probes=list(row.probes), entered=entered)
-    found = []
+    ignore, found, after = platform.context.ignore, [], 0
     for probe in entered:
         line = platform.context.decided_by(probe)
-        ignore = platform.context.ignore
-        found.append(
-            f"a file {probe} would be let in by {ignore.place}:{line.line}"
-            if line and ignore
-            else f"a file {probe} would enter"
-        )
-    record.require(not entered, "exclude-enters", *found)
+        by = f"be let in by {ignore.place}:{line.line}" if line and ignore else "enter"
+        found.append(f"a file {probe} would {by}")
+        after = max(after, line.line if line else 0)
+    names = [row.id.rstrip("/")] if " " not in row.id else [probe.rpartition("/")[2] for probe in entered]
+    where = f"in {ignore.place}, after line {after}" if ignore else "in .dockerignore"
+    fix = f"write {where}: {' '.join(dict.fromkeys(f'**/{name}' for name in names))} (one a line)"
+    record.require(not entered, "exclude-enters", *found, fix=fix)
 
 
 @check("m1a.payload.no-broad-copy")
@@ -33,21 +34,30 @@ def test_no_broad_ingestion(platform: Platform, record: Record) -> None:
     broad = broad_ingestions(platform.dockerfile, platform.context, {})
     record.observe(broad_ingestions=[{"line": b.line, "spelling": f"{b.instruction} {b.spelling}"} for b in broad])
     path = platform.dockerfile.path
-    record.require(not broad, "broad-copy", *(f"{path}:{b.line}: {b.instruction} {b.spelling}: {b.why}" for b in broad))
+    found = [f"{path}:{b.line}: {b.instruction} {b.spelling}: {b.why}" for b in broad]
+    copies = [f"COPY {include.id} {include.id}" for include in platform.contract.includes if include.copied]
+    fix = f"write one COPY per include path in place of it: {'; '.join(copies)}"
+    record.require(not broad, "broad-copy", *found, fix=fix)
 
 
 @check("m1a.payload.default-deny")
 def test_ignore_file_denies_by_default(platform: Platform, record: Record) -> None:
     """The ignore file keeps out whatever it does not re-open."""
     ignore = platform.context.ignore
-    record.observe(ignore_file=ignore.place if ignore else None, default_deny=platform.context.is_default_deny())
+    record.observe(
+        ignore_file=ignore.place if ignore else None,
+        default_deny=platform.context.is_default_deny(),
+        context_files=len(platform.context.files),
+        context_tree_digest=platform.tree_digest(platform.context.files),
+    )
     if ignore is None:
         raise CheckFailed("no-ignore-file", f"{platform.contract.image.context}: there is no .dockerignore")
     data = platform.read(ignore.place)
     record.observe(ignore_file_digest="sha256:" + hashlib.sha256(data).hexdigest())
-    record.require(
-        platform.context.is_default_deny(), "not-default-deny", f"{ignore.place}: lets in what it does not name"
-    )
+    opened = " ".join(f"!{include.id}" for include in platform.contract.includes)
+    fix = f"write in {ignore.place}, first line: ** and after it, one a line: {opened}"
+    found = f"{ignore.place}: lets in what it does not name"
+    record.require(platform.context.is_default_deny(), "not-default-deny", found, fix=fix)
 
 
 @check("m1a.payload.dockerfile-unambiguous")
@@ -67,12 +77,14 @@ def test_both_readers_agree(platform: Platform, record: Record) -> None:
 def test_base_image_is_pinned(platform: Platform, contract: Contract, record: Record) -> None:
     """Each base image is a digest reference, or supplied whole by the contract's build argument."""
     loose = [
-        f"{platform.dockerfile.path}:{stage.line}: FROM {stage.base} is not pinned by digest"
+        stage
         for stage in platform.stages.base_images()
         if not stage.base_is_digest
         and not (stage.base_arg is not None and stage.base_arg == contract.image.base_argument)
     ]
-    record.require(not loose, "base-not-pinned", *loose)
+    found = [f"{platform.dockerfile.path}:{s.line}: FROM {s.base} is not pinned by digest" for s in loose]
+    fix = "; ".join(f"write FROM {stage.base}@sha256:<its digest>" for stage in loose)
+    record.require(not loose, "base-not-pinned", *found, fix=fix)
 
 
 @check("m1a.advisory.no-remote-add")
@@ -91,4 +103,19 @@ def test_final_user_is_not_root(platform: Platform, record: Record) -> None:
         name not in ("root", "") and "$" not in name,
         "runs-as-root",
         f"{platform.dockerfile.path}: the final USER is {user or 'not set'}",
+        fix=f"write at the end of {platform.dockerfile.path}: USER 10001:10001",
     )
+
+
+@check("m1a.advisory.engines-agree")
+def test_engines_read_the_ignore_file_alike(platform: Platform, record: Record) -> None:
+    """Every engine sends the same files: the ignore file holds no pattern that some of them read differently."""
+    ignore = platform.context.ignore
+    differing = engine_differences(ignore, platform.context.files) if ignore else ()
+    record.observe(engine_differences=[{"line": each.line, "note": each.why} for each in differing])
+    found = []
+    for each in differing:
+        which = "leaves out" if each.buildkit_excludes else "sends"
+        example = f" (BuildKit {which} {each.path})" if each.path else ""
+        found.append(f"{ignore.place if ignore else ''}:{each.line}: {each.text.strip()!r}: {each.why}{example}")
+    record.require(not differing, "engines-differ", *found)

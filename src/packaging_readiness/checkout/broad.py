@@ -9,7 +9,7 @@ from packaging_readiness.checkout.context_tree import NotResolved, Tree, absolut
 from packaging_readiness.checkout.copy_sources import split_pivot
 from packaging_readiness.checkout.dockerfile import Dockerfile, Instruction
 from packaging_readiness.checkout.dockerfile_reader import marker
-from packaging_readiness.checkout.dockerfile_rules import flag_is_set, flag_values
+from packaging_readiness.checkout.dockerfile_rules import flag_is_set, source_stage
 from packaging_readiness.checkout.expand import Scope, Unresolved
 from packaging_readiness.checkout.ignore_patterns import walk_path
 from packaging_readiness.checkout.mounts import mounts
@@ -53,8 +53,12 @@ def broad_ingestions(dockerfile: Dockerfile, context: Context, build_args: Mappi
 
 def _sources(item: Instruction) -> list[str]:
     if item.name == "RUN":
-        return [mount.source for mount in mounts(item) if mount.shows_context]
-    if item.name not in ("COPY", "ADD") or flag_values(item, "from"):
+        try:
+            return [mount.source for mount in mounts(item) if mount.shows_context]
+        except ValueError:
+            # Only a trigger that nobody has read yet gets here with a malformed mount.
+            return []
+    if item.name not in ("COPY", "ADD") or source_stage(item):
         return []
     return [source for source in item.args[:-1] if marker(source) is None]
 

@@ -11,7 +11,9 @@ SPACES = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 MAX_LINE = 65535
+MAX_PATTERN = 4096  # as long as the longest path
 MAX_LINKS = 255
+_MANY_STARS = 4
 
 
 def clean(path: str) -> str:
@@ -55,26 +57,33 @@ def glob(pattern: str) -> re.Pattern[str]:
 
     Raises BadPattern where Go's `filepath.Match` reports a syntax error (open class, trailing backslash).
     """
-    out: list[str] = []
+    chunks: list[list[str]] = [[]]
     position = 0
     while position < len(pattern):
         char = pattern[position]
         position += 1
         if char == "*":
-            out.append("[^/]*")
+            if chunks[-1] or len(chunks) == 1:
+                chunks.append([])
         elif char == "?":
-            out.append("[^/]")
+            chunks[-1].append("[^/]")
         elif char == "[":
             text, position = _class(pattern, position)
-            out.append(text)
+            chunks[-1].append(text)
         elif char == "\\":
             if position == len(pattern):
                 raise BadPattern(pattern)
-            out.append(re.escape(pattern[position]))
+            chunks[-1].append(re.escape(pattern[position]))
             position += 1
         else:
-            out.append(re.escape(char))
-    return re.compile("".join(out), re.DOTALL)
+            chunks[-1].append(re.escape(char))
+    first, *rest = map("".join, chunks)
+    if len(rest) > _MANY_STARS:
+        # Tried in every combination these take for ever; it is enough that each but the last ends as early as it can.
+        rest[:-1] = [f"(?>[^/]*?{chunk})" for chunk in rest[:-1]]
+        rest[-1] = "[^/]*" + rest[-1]
+        return re.compile(first + "".join(rest), re.DOTALL)
+    return re.compile("[^/]*".join([first, *rest]), re.DOTALL)
 
 
 def check_glob(pattern: str) -> None:

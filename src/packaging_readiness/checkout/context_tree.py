@@ -17,6 +17,8 @@ def follow(path: str, links: Mapping[str, str], *, may_leave: bool) -> tuple[str
     Parts that do not exist stay as they are. A link that leaves the root is cut off at the root when `may_leave`, as
     the builder does; else NotResolved is raised. NotResolved also for more than 255 links.
     """
+    if not links and ".." not in path:
+        return clean("/" + path)[1:], ()
     done: list[str] = []
     todo = path.split("/")[::-1]
     passed: list[str] = []
@@ -58,8 +60,12 @@ class Tree:
     def is_directory(self, path: str) -> bool:
         return path == "" or path in self.directories
 
+    def is_file(self, path: str) -> bool:
+        """Whether a file or link stands there."""
+        return path in self._file_set
+
     def exists(self, path: str) -> bool:
-        return self.is_directory(path) or path in self._file_set
+        return self.is_directory(path) or self.is_file(path)
 
     def below(self, directory: str) -> tuple[str, ...]:
         """All files and links anywhere below a directory, sorted."""
@@ -95,11 +101,12 @@ class Tree:
         prefix = f"{base}/" if base else ""
         candidates = [*self.below(base), *self.directories_below(base)]
         hits = {path for path in candidates if expression.fullmatch(path, len(prefix))}
-        kept = [path for path in hits if not any(parent in hits for parent in _parents(path))]
+        kept = [path for path in hits if not any(parent in hits for parent in parents_of(path))]
         return tuple(sorted(kept, key=lambda path: path.split("/")))
 
 
-def _parents(path: str) -> list[str]:
+def parents_of(path: str) -> list[str]:
+    """The directories that a path lies in, the root apart, outermost first."""
     parts = path.split("/")[:-1]
     return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 

@@ -6,14 +6,17 @@ from typing import Any
 
 from packaging_readiness.checkout.builder_paths import BadPattern
 from packaging_readiness.checkout.context import Context
-from packaging_readiness.checkout.context_tree import NotResolved, Tree
-from packaging_readiness.checkout.copy_sources import Copy, copy_instruction, mount_instruction
+from packaging_readiness.checkout.context_tree import NotResolved, Tree, absolute
+from packaging_readiness.checkout.copy_sources import Copy, copy_instruction, mount_instruction, named_sources
 from packaging_readiness.checkout.dockerfile import Dockerfile, Instruction
-from packaging_readiness.checkout.expand import Scope, Unresolved
+from packaging_readiness.checkout.expand import Scope, Unresolved, require_readable
 from packaging_readiness.checkout.image_tree import ImageTree, destination
+from packaging_readiness.checkout.requested import BadSource, narrow
 from packaging_readiness.checkout.scopes import stage_scopes
 from packaging_readiness.checkout.stages import Stage, Stages, resolve_stages
 from packaging_readiness.contract.errors import InputRefused
+
+_EXPANDED = ("EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME")
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,15 @@ def resolve_copies(dockerfile: Dockerfile, context: Context, build_args: Mapping
     stages = resolve_stages(dockerfile, build_args)
     tree = Tree(context)
     needed = stages.needed()
+    sent = _sent(dockerfile, context, stages, build_args)
     states: list[_State] = []
     found: list[Copy] = []
     for stage, item, scope in stage_scopes(dockerfile, stages, build_args):
         while len(states) <= stage.index:
             states.append(_start(stages.all[len(states)], states))
         try:
-            found.extend(_apply(item, stage, states[stage.index], scope, tree, dockerfile.escape))
+            seen = sent if stage.index in needed else tree
+            found.extend(_apply(item, stage, states[stage.index], scope, seen, dockerfile.escape))
         except ValueError as error:
             cause = "malformed pattern" if isinstance(error, BadPattern) else str(error)
             if stage.index in needed:
@@ -80,6 +85,20 @@ def refused_view(reason: str) -> dict[str, Any]:
     return {"context_files": [], "copied": [], "untaken": [], "refused": reason}
 
 
+def _sent(dockerfile: Dockerfile, context: Context, stages: Stages, build_args: Mapping[str, str]) -> Tree:
+    """What the builder is sent for all sources of the needed stages together."""
+    needed = stages.needed()
+    named: dict[str, Instruction] = {}
+    for stage, item, scope in stage_scopes(dockerfile, stages, build_args):
+        if stage.index in needed:
+            for source in named_sources(item, scope, dockerfile.escape):
+                named.setdefault(absolute(source), item)
+    try:
+        return Tree(narrow(context, named))
+    except BadSource as error:
+        raise _refused(dockerfile, named[error.source], str(error)) from None
+
+
 def _start(stage: Stage, states: list[_State]) -> _State:
     if stage.base_stage is not None:
         base = states[stage.base_stage]
@@ -101,16 +120,24 @@ def _apply(item: Instruction, stage: Stage, state: _State, scope: Scope, tree: T
         return copy_instruction(item, blank, tree, scope, escape, state.workdir, state.image)
     elif item.name == "RUN":
         return mount_instruction(item, blank, tree, scope, escape)
+    elif item.name in _EXPANDED and trigger is None:
+        require_readable(item.args, scope, escape)
     return []
 
 
 def _enter(state: _State, path: str, scope: Scope, escape: str) -> None:
     try:
         state.workdir = destination(state.workdir, scope.expand(path, escape)).rstrip("/") or "/"
-        state.image.make_directory(state.image.resolve(state.workdir))
     except (Unresolved, NotResolved):
         # Only a relative destination needs it, and says so then.
         state.workdir = None
+        return
+    try:
+        state.image.make_directory(state.image.resolve(state.workdir))
+    except NotResolved:
+        # What a base image has there is not known; from nothing, all of it is.
+        if scope.closed:
+            raise
 
 
 def _refused(dockerfile: Dockerfile, item: Instruction, cause: str) -> InputRefused:

@@ -8,13 +8,15 @@ from packaging_readiness.checkout.builder_paths import has_wildcard
 from packaging_readiness.checkout.context_tree import Tree, absolute
 from packaging_readiness.checkout.dockerfile import Instruction
 from packaging_readiness.checkout.dockerfile_reader import marker
-from packaging_readiness.checkout.dockerfile_rules import flag_is_set, flag_values
-from packaging_readiness.checkout.expand import Scope, Unresolved
+from packaging_readiness.checkout.dockerfile_rules import flag_is_set, flag_values, source_stage
+from packaging_readiness.checkout.expand import Scope, require_readable
 from packaging_readiness.checkout.ignore_patterns import Pattern, new_pattern
 from packaging_readiness.checkout.image_tree import ImageTree, destination
 from packaging_readiness.checkout.landing import land_archive, land_directory, land_file
 from packaging_readiness.checkout.mounts import mounts
 from packaging_readiness.checkout.stages import REMOTE
+
+_EXPANDED = ("chown", "chmod", "checksum")
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,19 @@ def copy_instruction(
 
     Raises NotResolved, Unresolved, BadPattern or ValueError as `resolve_copies` reports them.
     """
-    *sources, last = item.args
-    if marker(last) is not None:
-        raise ValueError(f"{item.name} cannot accept a heredoc as a destination")
-    if flag_values(item, "from"):
+    sources = item.args[:-1]
+    if source_stage(item):
         return [replace(blank, source=source, expanded=source, kind="stage") for source in sources]
     if blank.onbuild:
         return [_of_trigger(replace(blank, source=source), item, scope, escape) for source in sources]
+    last = item.args[-1]
+    require_readable((value for name in _EXPANDED for value in flag_values(item, name)), scope, escape)
     target = destination(workdir, scope.expand(last, escape))
-    excluded = _patterns(scope.expand(value, escape) for value in flag_values(item, "exclude"))
+    excluded = _patterns(flag_values(item, "exclude"))
     parents = flag_is_set(item, "parents")
     unpack = flag_is_set(item, "unpack") if flag_values(item, "unpack") else item.name == "ADD"
     # A linked copy is made apart from the stage and laid over it: what the stage holds does not matter.
-    linked = flag_is_set(item, "link") and not flag_values(item, "chmod")
+    linked = flag_is_set(item, "link") and not any(flag_values(item, "chmod"))
     stage, image = image, ImageTree() if linked else image
     found: list[Copy] = []
     # As the builder does: inline documents come after all other sources.
@@ -85,12 +87,36 @@ def copy_instruction(
     return found
 
 
+def named_sources(item: Instruction, scope: Scope, escape: str) -> list[str]:
+    """The paths of the context that an instruction makes the builder ask for; those that cannot be read left out."""
+    if item.name in ("COPY", "ADD") and not source_stage(item):
+        words = [word for word in item.args[:-1] if marker(word) is None]
+    elif item.name == "RUN":
+        # A tmpfs has no source, which the builder takes for the root of the context.
+        words = [mount.source for mount in mounts(item) if mount.shows_context or mount.kind == "tmpfs"]
+    else:
+        return []
+    found: list[str] = []
+    for word in words:
+        try:
+            found.append(scope.expand(word, escape))
+        except ValueError:
+            # The instruction is refused when its turn comes.
+            continue
+    return [source for source in found if not source.startswith(("http://", "https://"))]
+
+
 def mount_instruction(item: Instruction, blank: Copy, tree: Tree, scope: Scope, escape: str) -> list[Copy]:
     """The bind mounts of a RUN that show the build context."""
     found: list[Copy] = []
-    for mount in mounts(item):
-        if not mount.shows_context:
-            continue
+    try:
+        shown_mounts = [mount for mount in mounts(item) if mount.shows_context]
+    except ValueError:
+        # Nobody reads a trigger before it is used.
+        if blank.onbuild:
+            return []
+        raise
+    for mount in shown_mounts:
         if blank.onbuild:
             expanded = _expand_trigger(mount.source, scope, escape)
             found.append(replace(blank, source=mount.source, expanded=expanded, kind="mount"))
@@ -118,7 +144,7 @@ def _expand_trigger(source: str, scope: Scope, escape: str) -> str:
     """A trigger's source as far as it is known: the build that runs it may give the variables other values."""
     try:
         return scope.expand(source, escape)
-    except Unresolved:
+    except ValueError:
         return source
 
 

@@ -75,14 +75,15 @@ class _Reader:
         line, continues = self._trim_continuation("" if first.startswith("#") else first)
         if not continues and not line:
             return None
+        parts = [line]
         while continues and self.at < len(self.lines):
             more = self._next_line(strip=False)
             bare = more.lstrip(SPACES)
             if bare.startswith("#") or not bare:
                 continue
             part, continues = self._trim_continuation(more)
-            line += part
-        return line
+            parts.append(part)
+        return "".join(parts)
 
     def _next_line(self, *, strip: bool) -> str:
         line = self.lines[self.at].rstrip("\r\n")
@@ -152,4 +153,5 @@ def marker(word: str) -> Heredoc | None:
         found = parse_heredoc(word)
     except ValueError:
         raise ValueError("a heredoc marker that the builder cannot read") from None
-    return None if found is None else Heredoc(found.name, "", bool(found.expand), bool(found.chomp))
+    # To the builder `<<""` is no heredoc: an empty name is no word.
+    return Heredoc(found.name, "", bool(found.expand), bool(found.chomp)) if found and found.name else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from packaging_readiness.checkout.builder_paths import MAX_LINE, SPACES, BadPattern, clean
+from packaging_readiness.checkout.builder_paths import MAX_LINE, MAX_PATTERN, SPACES, BadPattern, clean
 from packaging_readiness.checkout.ignore_patterns import Pattern, Row, match_entry, new_pattern
 from packaging_readiness.contract.errors import InputRefused
 
@@ -105,6 +105,8 @@ def _pattern(number: int, text: str, place: str) -> Pattern | None:
         return None
     reopens = value.startswith("!")
     value = value[1:].strip(SPACES) if reopens else value
+    if len(value) > MAX_PATTERN:
+        raise InputRefused(f"{place}:{number}", f"pattern longer than {MAX_PATTERN} characters", "no path is that long")
     if value:
         value = clean(value)
         value = value[1:] if len(value) > 1 and value.startswith("/") else value

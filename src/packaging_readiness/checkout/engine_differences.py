@@ -7,7 +7,7 @@ which the two verdicts differ is an example; the line behind it is found and the
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import combinations, islice, product
 
 from packaging_readiness.checkout.builder_paths import BadPattern, clean
 from packaging_readiness.checkout.dockerignore import Ignore
@@ -96,9 +96,16 @@ def _made_up(patterns: tuple[Pattern, ...]) -> Iterator[str]:
     for pattern in patterns:
         for sample in samples[pattern]:
             yield from (sample, f"{sample}/q3", f"q1/{sample}", f"q1{sample}", f"{sample}q1", f"{sample}/q3/q4")
-    for early, late in product(patterns, patterns):
-        if early.reopens == late.reopens:
-            continue
+    opened = ""
+    for pattern in patterns:
+        if pattern.reopens:
+            opened = samples[pattern][0] if samples[pattern] else opened
+        elif opened:
+            # Where the lines before keep everything else out, only here can a line be seen to matter.
+            yield from (f"{opened}/{path}" for sample in samples[pattern] for path in (sample, f"q1{sample}"))
+    for early, late in combinations(patterns, 2):
+        if early.reopens or not late.reopens:
+            continue  # an exclude that comes later wins everywhere
         for directory in samples[late][:2]:
             for sample in samples[early][-2:]:
                 below = sample.split("/")

@@ -1,6 +1,7 @@
 """Variables of a Dockerfile: which are in scope at an instruction, and what a word becomes when they are replaced."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from packaging_readiness.checkout.dockerfile import Instruction
@@ -9,6 +10,9 @@ from packaging_readiness.checkout.dockerfile import Instruction
 PLATFORM_ARGS = frozenset(
     f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT", "OSVERSION")
 ) | {"TARGETSTAGE"}
+_MAX_TEXT = 16 * 1024 * 1024  # characters
+_MAX_STEPS = 10**8
+_MATCHING = re.compile(r"\$\{[^}]*[#%/]")
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -25,18 +29,23 @@ class Scope:
     """Variables at one point of a stage.
 
     `values` are known; `open` names those declared without a value, with the reason why it is not known. `closed` is
-    False when the base image may define variables that the Dockerfile does not show.
+    False when the base image may define variables that the Dockerfile does not show. `longest` and `most_stars` bound
+    the length of a value and the asterisks in one.
     """
 
     values: dict[str, str] = field(default_factory=dict)
     open: dict[str, str] = field(default_factory=dict)
     closed: bool = True
+    longest: int = 0
+    most_stars: int = 0
 
     def copy(self) -> "Scope":
-        return Scope(dict(self.values), dict(self.open), self.closed)
+        return Scope(dict(self.values), dict(self.open), self.closed, self.longest, self.most_stars)
 
     def set(self, name: str, value: str) -> None:
         self.values[name] = value
+        self.longest = max(self.longest, len(value))
+        self.most_stars = max(self.most_stars, value.count("*"))
         self.open.pop(name, None)
 
     def leave_open(self, name: str, why: str) -> None:
@@ -47,6 +56,8 @@ class Scope:
         """Replace variables, drop quotes and escapes. Raises Unresolved, or ValueError for bad syntax."""
         from e2b_dockerfile_utils import ShellLex
 
+        if "$" in word:
+            _require_modest(word, self)
         seen = _Seen(self)
         try:
             text = str(ShellLex(escape, env=seen, skip_unset_env=False).process_word(word))
@@ -56,6 +67,25 @@ class Scope:
             raise ValueError("a variable reference or quote that the builder cannot read") from None
         seen.check()
         return text
+
+
+def _require_modest(word: str, scope: Scope) -> None:
+    """A few lines can ask for more text, or more matching, than any machine has time for."""
+    variables = word.count("$")
+    if len(word) + variables * scope.longest > _MAX_TEXT:
+        raise ValueError("variables that could expand to more than 16 MiB")
+    stars = word.count("*") + (variables - 1) * scope.most_stars
+    if _MATCHING.search(word) and max(scope.longest, len(word)) ** min(stars + 1, 9) > _MAX_STEPS:
+        raise ValueError("a substitution by pattern with too many wildcards for such a long value")
+
+
+def require_readable(words: Iterable[str], scope: Scope, escape: str) -> None:
+    """Raise ValueError for a word that the builder cannot expand; a value that is not known is no fault."""
+    for word in words:
+        try:
+            scope.expand(word, escape)
+        except Unresolved:
+            continue
 
 
 class _Seen(Mapping[str, str]):
@@ -112,12 +142,17 @@ def declare_args(scope: Scope, item: Instruction, escape: str, given: Mapping[st
 
 def declare_env(scope: Scope, item: Instruction, escape: str) -> None:
     """Apply one ENV; all its values are expanded with the variables before it. Raises ValueError for bad syntax."""
-    before = scope.copy()
+    found: list[tuple[str, str | None, str]] = []
     for name, value in zip(item.args[0::3], item.args[1::3], strict=True):
         try:
-            scope.set(before.expand(name, escape), before.expand(value, escape))
+            found.append((scope.expand(name, escape), scope.expand(value, escape), ""))
         except Unresolved as error:
-            scope.leave_open(name, f"depends on {error}")
+            found.append((name, None, f"depends on {error}"))
+    for name, text, why in found:
+        if text is None:
+            scope.leave_open(name, why)
+        else:
+            scope.set(name, text)
 
 
 def _set_expanded(scope: Scope, name: str, default: str, escape: str) -> None:

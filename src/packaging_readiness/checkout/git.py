@@ -41,7 +41,9 @@ _REMOTE_HEAD = "refs/remotes/origin/HEAD"
 
 @dataclass(frozen=True, slots=True)
 class DefaultBranch:
-    """`ref` is None when no default branch is known, or several could be it: then `candidates` holds them."""
+    """The default branch as far as it is known offline: what origin/HEAD points to, else the one branch called main
+    or master (local before remote-tracking). `ref` is None when none is known, or several could be it: then
+    `candidates` holds them."""
 
     ref: str | None
     name: str | None
@@ -122,34 +124,31 @@ def read_git(root: Path) -> GitState:
 def unlike_commit(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
     """Those of `paths` (relative to `root`) whose bytes, kind or executable bit are not those of HEAD.
 
-    Compared by content and not by what git thinks of the work tree: ignored files, a work tree that is elsewhere and
-    times that were set back all show. Raises CannotTell.
+    Compared by content and not by what git thinks of the work tree: ignored files, flags and filters that hide a
+    change, a work tree that is elsewhere and times that were set back all show. So does a conversion on checkout
+    (`eol`, `ident`, large-file storage): the image is then not made of the commit's bytes. Raises CannotTell.
     """
     tree = _git(root, "ls-tree", "-r", "-z", "--full-tree", "HEAD").decode("utf-8", "surrogateescape")
-    entries = (entry.partition("\t") for entry in tree.split("\0") if entry)
-    committed = {path: (head.split()[0], head.split()[2]) for head, _, path in entries}
-    return tuple(path for path in paths if committed.get(path) != _entry(root / path, committed.get(path)))
+    committed: dict[str, tuple[str, str]] = {}
+    for entry in filter(None, tree.split("\0")):
+        head, _, path = entry.partition("\t")
+        mode, _, object_id = head.split(" ")
+        committed[path] = (mode, object_id)
+    return tuple(path for path in paths if path not in committed or not _is_as(root, path, committed[path]))
 
 
-def _entry(path: Path, like: tuple[str, str] | None) -> tuple[str, str] | None:
-    """Mode and object id that git would give the file; None when there is nothing to compare with."""
-    if like is None:
-        return ("untracked", "")
+def _is_as(root: Path, path: str, committed: tuple[str, str]) -> bool:
+    """Whether git would record the file with this mode and object id."""
+    place = root / path
     try:
-        state = path.lstat()
+        state = place.lstat()
         link = stat.S_ISLNK(state.st_mode)
-        data = os.fsencode(path.readlink()) if link else path.read_bytes()
+        data = os.fsencode(place.readlink()) if link else place.read_bytes()
     except OSError as error:
-        raise CannotTell(path.name, f"cannot be read: {error.strerror}", "mend its permissions") from None
+        raise CannotTell(path, f"cannot be read: {error.strerror}", "restore the file") from None
     mode = "120000" if link else "100755" if state.st_mode & stat.S_IXUSR else "100644"
-    algorithm = hashlib.sha1 if len(like[1]) == 40 else hashlib.sha256
-    return mode, algorithm(b"blob %d\0" % len(data) + data).hexdigest()
-
-
-def default_branch_ref(root: Path) -> DefaultBranch:
-    """The default branch as far as it is known offline: what origin/HEAD points to, else the one branch called
-    main or master (local before remote-tracking). Raises CannotTell."""
-    return _default_branch(_refs(root))
+    algorithm = hashlib.sha1 if len(committed[1]) == 40 else hashlib.sha256
+    return committed == (mode, algorithm(b"blob %d\0" % len(data) + data).hexdigest())
 
 
 def file_on_ref(root: Path, ref: str, path: str) -> bytes | None:

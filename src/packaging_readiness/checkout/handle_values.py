@@ -16,6 +16,12 @@ Json = str | int | float | bool | list["Json"] | dict[str, "Json"]
 _WORD = re.compile(r"^[A-Za-z0-9_.:/-]+$")
 _LOOKALIKES = frozenset(("true", "false", "null", "none", "nan", "infinity", "-infinity"))
 _OPEN_WORD = re.compile(rf"\b{OPEN}\b")
+_PLACEHOLDER = re.compile(
+    r"(to pin|topin|to be (pinned|determined|defined|decided)|tbd|tba|todo|fixme)( .*)?"
+    r"|change ?me|replace ?me|placeholder|pending|unset|unknown|undefined|none|null|nil|n/a|x{3,}|"
+)
+_DOTS = (".", "..")  # paths, though nothing but punctuation
+_BETWEEN_WORDS = re.compile(r"[\s_<>\[\](){}'\"`*?!.:;,-]+")
 
 
 def is_open(value: Json) -> bool:
@@ -25,6 +31,17 @@ def is_open(value: Json) -> bool:
     if isinstance(value, dict):
         return any(is_open(part) for part in (*value, *value.values()))
     return isinstance(value, list) and any(is_open(part) for part in value)
+
+
+def unpinned(value: Json) -> bool:
+    """Whether the value is still to be pinned: TO_PIN anywhere in it, nothing, or a word that stands for a value to
+    come (`TBD`, `<todo>`, `changeme`), whatever decorates it."""
+    if isinstance(value, str):
+        if value in _DOTS:
+            return False
+        words = _BETWEEN_WORDS.sub(" ", value.casefold()).strip()
+        return is_open(value) or _PLACEHOLDER.fullmatch(words) is not None
+    return is_open(value) or value in ([], {})
 
 
 def read_value(document: Document, line: int, key: str, text: str) -> Json:

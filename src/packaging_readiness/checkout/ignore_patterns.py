@@ -16,6 +16,7 @@ Match = Callable[[str], bool]
 Row = tuple[bool, ...]
 # Such classes mean the same in Python's `re`, which is quicker to call; many wildcards go to RE2, which is linear.
 PLAIN_CLASS = r"\[[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*\]"
+_LONGEST_PATH = 4096
 _WILD = frozenset("*?[]\\")
 # The builder reads these otherwise than they look: see above, and a byte order mark that starts a wildcard pattern.
 ODD = frozenset("|{}\ufeff")
@@ -105,7 +106,8 @@ def _expression(value: str) -> tuple[str, str]:
         if char == "*" and chars[position : position + 1] == "*":
             position += 2 if chars[position + 1 : position + 2] == "/" else 1
             if position < len(chars):
-                out.append("(.*/)?")
+                if out[-1] != "(.*/)?":
+                    out.append("(.*/)?")
                 kind = "regexp"
             elif kind == "exact":
                 kind = "prefix"
@@ -130,6 +132,10 @@ def _expression(value: str) -> tuple[str, str]:
 
 def _regular_expression(value: str, expression: str) -> Match:
     plain = re.sub(PLAIN_CLASS, "", value)
+    least = value.replace("**/", "").replace("*", "")
+    if len(least) > _LONGEST_PATH and re.fullmatch(r"[\w?./-]+", least, re.ASCII):
+        # So many characters to find that no path has them: not to be tried on each.
+        return lambda _path: False
     if value.isascii() and plain.count("*") < 5 and not any(char in ODD or char in "[]\\^" for char in plain):
         try:
             found = re.compile(expression.removesuffix("$") + r"\Z").match

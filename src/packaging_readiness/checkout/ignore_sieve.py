@@ -77,7 +77,7 @@ class Sieve:
     def _add(self, pattern: Pattern) -> None:
         parent, _, name = pattern.value.rpartition("/")
         if "**" in name or not _is_simple(name) or ODD.intersection(pattern.value):
-            self._rest.append((_literal_lead(pattern), pattern))
+            self._rest.append((literal_lead(pattern), pattern))
         elif parent == "**":
             self._anywhere.append(name)
         elif not _WILD.search(parent):
@@ -85,7 +85,7 @@ class Sieve:
         elif "**" not in parent and _is_simple(parent):
             self._globs.setdefault(parent.count("/") + 1, []).append((re.compile(_expression(parent) + r"\Z"), name))
         else:
-            self._rest.append((_literal_lead(pattern), pattern))
+            self._rest.append((literal_lead(pattern), pattern))
 
     def for_directory(self, prefix: str) -> Screen | None:
         """What to look for among the entries of a directory; None when nothing can match there."""
@@ -115,7 +115,7 @@ class Sieve:
         return tuple(needles), tuple(searches)
 
 
-def _literal_lead(pattern: Pattern) -> str:
+def literal_lead(pattern: Pattern) -> str:
     """The directory (with "/") below which alone the pattern matches anything; "" when that is not plain to see."""
     if ODD.intersection(pattern.value):
         return ""

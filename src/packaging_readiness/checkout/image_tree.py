@@ -17,6 +17,8 @@ _USUAL = (
     " var/cache var/lib var/log var/tmp"
 )
 
+_MAX_PATH = 4095
+
 
 @dataclass
 class ImageTree:
@@ -60,13 +62,17 @@ class ImageTree:
         else:
             self.links[path] = link
 
+    def remove(self, path: str) -> None:
+        """Take away whatever stands at a path."""
+        self.files.discard(path)
+        self.links.pop(path, None)
+        if path in self.directories:
+            self._drop_directory(path)
+
     def lay_over(self, other: "ImageTree") -> None:
         """Lay another tree over this one; where the two differ in kind, the other one's entry stays."""
         for path in (*other.files, *other.links):
-            self.files.discard(path)
-            self.links.pop(path, None)
-            if path in self.directories:
-                self._drop_directory(path)
+            self.remove(path)
         for path in other.directories:
             self.files.discard(path)
             self.links.pop(path, None)
@@ -84,7 +90,8 @@ class ImageTree:
 def destination(workdir: str | None, dest: str) -> str:
     """The absolute destination of a COPY, with "/" at its end when it must be a directory.
 
-    `workdir` is None when it is not known; then a relative destination raises NotResolved.
+    `workdir` is None when it is not known; then a relative destination raises NotResolved. ValueError for a path that
+    no kernel takes.
     """
     if dest.startswith("/"):
         path = clean(dest)
@@ -92,5 +99,7 @@ def destination(workdir: str | None, dest: str) -> str:
         raise NotResolved("relative destination, and the working directory of the base image is not known")
     else:
         path = clean(f"{workdir}/{dest}")
+    if len(path.encode("utf-8", "surrogateescape")) > _MAX_PATH:
+        raise ValueError("a path of more than 4095 bytes in the image")
     as_directory = dest in ("", ".") or dest.endswith(("/", "/."))
     return path if path == "/" or not as_directory else path + "/"

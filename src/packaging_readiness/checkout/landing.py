@@ -4,8 +4,11 @@
 file meets a directory.
 """
 
+from collections.abc import Iterator, Mapping
+
+from packaging_readiness.checkout.archives import Member
 from packaging_readiness.checkout.builder_paths import clean
-from packaging_readiness.checkout.context_tree import Tree
+from packaging_readiness.checkout.context_tree import NotResolved, Tree, follow
 from packaging_readiness.checkout.ignore_patterns import Pattern, walk_path
 from packaging_readiness.checkout.image_tree import ImageTree
 
@@ -39,13 +42,51 @@ def land_directory(
     return landed
 
 
-def land_archive(real: str, members: tuple[str, ...], target: str, image: ImageTree) -> list[tuple[str, str]]:
-    """Unpack an archive into the target, which becomes a directory."""
+class _Below(Mapping[str, str]):
+    """The links of an image below a directory, as they are at any moment, by their paths from there."""
+
+    def __init__(self, image: ImageTree, above: str) -> None:
+        self._image, self._above = image, above
+
+    def __getitem__(self, path: str) -> str:
+        return self._image.links[self._above + path]
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.removeprefix(self._above) for path in self._image.links if path.startswith(self._above))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def land_archive(real: str, members: tuple[Member, ...], target: str, image: ImageTree) -> list[tuple[str, str]]:
+    """Unpack an archive into the target, which becomes a directory and, for the links on the way, the root.
+
+    A member replaces whatever is there, but a directory leaves a directory as it is. Raises NotResolved for a hard link
+    to nothing.
+    """
     top = image.resolve(clean(target).strip("/"))
     image.make_directory(top)
-    landed = [(real, f"{top}/{member}" if top else member) for member in members]
-    for _, place in landed:
-        image.put(place, None)
+    above = f"{top}/" if top else ""
+    inside = _Below(image, above)
+    landed: list[tuple[str, str]] = []
+    for member in members:
+        if not member.path:
+            continue
+        parent, _, name = member.path.rpartition("/")
+        parent, passed = follow(parent, inside, may_leave=True)
+        if passed and not image.is_directory((above + parent).rstrip("/")):
+            raise NotResolved("the archive has a member below a link to no directory")
+        place = f"{above}{parent}/{name}" if parent else f"{above}{name}"
+        linked = above + clean("/" + member.target)[1:]
+        if member.kind == "hard link" and linked not in image.files and linked not in image.links:
+            raise NotResolved("the archive has a hard link to nothing")
+        if not (member.kind == "directory" and image.is_directory(place)):
+            image.remove(place)
+        if member.kind == "directory":
+            image.make_directory(place)
+        else:
+            image.put(place, member.target if member.kind == "link" else None)
+            landed.append((real, place))
     return landed
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from packaging_readiness.checkout.dockerfile import Instruction
 from packaging_readiness.checkout.dockerfile_rules import flag_values
 
+_KINDS = ("bind", "cache", "tmpfs", "secret", "ssh")
+_SAME = {"src": "source", "dst": "target", "destination": "target"}
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
@@ -35,7 +38,9 @@ def _mount(value: str) -> Mount:
     fields: dict[str, str] = {}
     for field in rows[0] if rows else []:
         name, _, text = field.partition("=")
-        fields[name.lower()] = text
-    source = fields.get("source", fields.get("src", ""))
-    target = next((fields[name] for name in ("target", "dst", "destination") if name in fields), "")
-    return Mount(fields.get("type", "bind").lower(), source, fields.get("from", ""), target)
+        name = name.lower()
+        fields[_SAME.get(name, name)] = text
+    kind = fields.get("type", "bind").lower()
+    if kind not in _KINDS and "$" not in kind:
+        raise ValueError("a --mount of unknown type")
+    return Mount(kind, fields.get("source", ""), fields.get("from", ""), fields.get("target", ""))

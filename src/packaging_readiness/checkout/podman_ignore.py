@@ -46,6 +46,8 @@ class PodmanIgnore:
             except BadPattern:
                 self.rejected.add(line.line)
 
+        self._all: Any = None
+
     def excludes(self, path: str) -> bool:
         """Whether podman leaves the path out."""
         return self.shut_directory(path) is not None or self._matched(path)
@@ -61,6 +63,12 @@ class PodmanIgnore:
 
     def decided_by(self, path: str) -> PodmanPattern | None:
         """The last pattern that matches the path; None when none does."""
+        if self._all is None:
+            self._all = _compile_all(self.patterns)
+        hits: list[int] | None = self._all.Match(replace_escaped(path))
+        if hits:
+            return self.patterns[max(hits)]
+        # None also stands for an automaton that grew too large: then each is asked alone.
         return next((each for each in reversed(self.patterns) if each.matches(path)), None)
 
     def _matched(self, path: str) -> bool:
@@ -94,6 +102,17 @@ def _compile(pattern: PodmanPattern) -> Any:
         return re2.compile(replace_escaped(_expression(pattern.value)), options)
     except re2.error:
         raise BadPattern(pattern.value) from None
+
+
+def _compile_all(patterns: Iterable[PodmanPattern]) -> Any:
+    """All patterns as one automaton: which of them match is one search instead of one each."""
+    import re2
+
+    expressions = re2.Set.SearchSet()
+    for pattern in patterns:
+        expressions.Add(replace_escaped(_expression(pattern.value)))
+    expressions.Compile()
+    return expressions
 
 
 def _expression(value: str) -> str:

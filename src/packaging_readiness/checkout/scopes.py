@@ -14,8 +14,9 @@ def stage_scopes(
     """Every instruction after a FROM with its stage and the scope it sees (do not keep it: it changes as you go on).
 
     A stage built on another inherits its variables. Raises InputRefused (`path:line`) for ARG and ENV that the
-    builder cannot read.
+    builder cannot read; in a stage that the final one does not need, they end the stage, as the builder skips it.
     """
+    needed = stages.needed()
     ends: list[Scope] = []
     for stage in stages.all:
         scope = first_scope(stage, ends)
@@ -24,6 +25,8 @@ def stage_scopes(
             try:
                 declare(scope, item, dockerfile.escape, build_args, stages.outer)
             except ValueError as error:
+                if stage.index not in needed:
+                    break
                 raise InputRefused(dockerfile.place(item), f"{item.name}: {error}", "mend the value") from None
         ends.append(scope)
 

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from packaging_readiness.checkout.dockerfile import Dockerfile, Instruction
-from packaging_readiness.checkout.dockerfile_rules import check_rules, flag_values
+from packaging_readiness.checkout.dockerfile_rules import check_instruction, check_rules, source_stage
 from packaging_readiness.checkout.expand import PLATFORM_ARGS, Scope, Unresolved, declare_args
 from packaging_readiness.checkout.mounts import mounts
 from packaging_readiness.contract.errors import InputRefused
 
 _NAME = re.compile(r"[a-z][a-z0-9-_.]*\Z")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,9}\Z")
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}\Z")
 _ONLY_ARG = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))\Z")
+MAX_STAGES = 1000
 REMOTE = re.compile(r"(?:https?|git|ssh)://|git@", re.IGNORECASE)
 
 
@@ -105,7 +107,10 @@ def resolve_stages(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> Sta
         else:
             outer.leave_open(name, "depends on the platform of the build")
     stages: list[Stage] = []
+    names: dict[str, int] = {}
     starts = [at for at, item in enumerate(dockerfile.instructions) if item.name == "FROM"]
+    if len(starts) > MAX_STAGES:
+        raise InputRefused(dockerfile.path, f"more than {MAX_STAGES} stages", "split the build")
     for item in dockerfile.instructions[: starts[0]]:
         try:
             declare_args(outer, item, dockerfile.escape, build_args, None)
@@ -114,14 +119,22 @@ def resolve_stages(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> Sta
     for start, end in zip(starts, [*starts[1:], len(dockerfile.instructions)], strict=True):
         head, *body = dockerfile.instructions[start:end]
         try:
-            stages.append(_stage(dockerfile, head, tuple(body), stages, outer))
+            stage = _stage(dockerfile, head, tuple(body), stages, names, outer)
         except ValueError as error:
             raise InputRefused(dockerfile.place(head), str(error), "see the Dockerfile reference on FROM") from None
+        stages.append(stage)
+        if stage.name:
+            names[stage.name] = stage.index
     return Stages(tuple(stages), outer)
 
 
 def _stage(
-    dockerfile: Dockerfile, head: Instruction, body: tuple[Instruction, ...], before: list[Stage], outer: Scope
+    dockerfile: Dockerfile,
+    head: Instruction,
+    body: tuple[Instruction, ...],
+    before: list[Stage],
+    names: Mapping[str, int],
+    outer: Scope,
 ) -> Stage:
     name = head.args[2].lower() if len(head.args) == 3 else None
     if name is not None and not _NAME.match(name):
@@ -132,13 +145,17 @@ def _stage(
         expanded = None
     if expanded == "":
         raise ValueError("base name should not be blank")
-    names = {stage.name: stage.index for stage in before if stage.name}
     base_stage = None if expanded is None else names.get(expanded.lower())
     if base_stage is not None:
         body = _triggers(before[base_stage]) + body
-    needs = {index for item in body for index in _sources(item, names, len(before))}
-    if base_stage is not None:
-        needs.add(base_stage)
+    needs = set() if base_stage is None else {base_stage}
+    for item in body:
+        try:
+            needs.update(_sources(item, names, len(before)))
+        except ValueError as error:
+            raise InputRefused(
+                dockerfile.place(item), f"{item.name}: {error}", "see the Dockerfile reference"
+            ) from None
     only = _ONLY_ARG.match(head.args[0])
     return Stage(
         index=len(before),
@@ -155,25 +172,28 @@ def _stage(
 
 def _triggers(base: Stage) -> tuple[Instruction, ...]:
     """What a stage's ONBUILD instructions do at the start of a stage that builds on it, in this very build."""
-    return tuple(
+    found = tuple(
         replace(item.onbuild, start=item.start, end=item.end, heredocs=item.heredocs)
         for item in base.instructions
         if item.onbuild is not None
     )
+    for item in found:
+        check_instruction(item)
+    return found
 
 
 def _sources(item: Instruction, names: Mapping[str, int], count: int) -> list[int]:
-    """Indices of the stages that one instruction copies from or mounts."""
+    """Indices of the stages that one instruction copies from or mounts. Raises ValueError for one that is not before.
+
+    Only a COPY may name a stage by its number.
+    """
     if item.name == "COPY":
-        wanted = flag_values(item, "from")
-    elif item.name == "RUN":
-        wanted = [mount.source_stage for mount in mounts(item) if mount.source_stage]
-    else:
-        return []
-    found: list[int] = []
-    for each in wanted:
-        if each.isdecimal() and int(each) < count:
-            found.append(int(each))
-        elif each.lower() in names:
-            found.append(names[each.lower()])
-    return found
+        wanted = source_stage(item)
+        if _NUMBER.match(wanted):
+            if not 0 <= int(wanted) < count:
+                raise ValueError(f"--from={wanted} names no stage before this one")
+            return [int(wanted)]
+        return [names[wanted.lower()]] if wanted.lower() in names else []
+    if item.name == "RUN":
+        return [names[mount.source_stage.lower()] for mount in mounts(item) if mount.source_stage.lower() in names]
+    return []

@@ -56,7 +56,8 @@ class _Reader:
         jobs_node = top.get("jobs")
         if jobs_node is None:
             raise InputRefused(self.path, "no 'jobs'", "add 'jobs:'")
-        jobs = tuple(self._job(k, n) for k, n in self._mapping(jobs_node, "'jobs'").entries)
+        shell = self._default_shell(top)
+        jobs = tuple(self._job(k, n, shell) for k, n in self._mapping(jobs_node, "'jobs'").entries)
         if not jobs:
             raise refused(self.path, jobs_node.line, "no job", "add a job")
         self._check_order(jobs)
@@ -70,8 +71,9 @@ class _Reader:
             jobs=jobs,
         )
 
-    def _job(self, key: Scalar, node: Node) -> Job:
+    def _job(self, key: Scalar, node: Node, shell: str | None) -> Job:
         job = self._mapping(node, f"job {key.text}")
+        shell = self._default_shell(job) or shell
         uses = self._text(job, "uses")
         steps = job.get("steps")
         if (steps is None) == (uses is None):
@@ -90,10 +92,10 @@ class _Reader:
             env=self._entries(job, "env"),
             container_env=self._container_env(job),
             continue_on_error=self._text(job, "continue-on-error"),
-            steps=tuple(self._step(key.text, index, item) for index, item in enumerate(items)),
+            steps=tuple(self._step(key.text, index, item, shell) for index, item in enumerate(items)),
         )
 
-    def _step(self, job: str, index: int, node: Node) -> Step:
+    def _step(self, job: str, index: int, node: Node, shell: str | None) -> Step:
         step = self._mapping(node, "a step")
         uses, run = self._text(step, "uses"), self._text(step, "run")
         if (uses is None) == (run is None):
@@ -113,8 +115,13 @@ class _Reader:
             env=self._entries(step, "env"),
             if_=self._text(step, "if"),
             continue_on_error=self._text(step, "continue-on-error"),
-            shell=self._text(step, "shell"),
+            shell=self._text(step, "shell") or shell,
         )
+
+    def _default_shell(self, owner: Mapping) -> str | None:
+        defaults = owner.get("defaults")
+        run = self._mapping(defaults, "'defaults'").get("run") if defaults is not None else None
+        return self._text(self._mapping(run, "'defaults.run'"), "shell") if run is not None else None
 
     def _events(self, on: Node) -> tuple[Event, ...]:
         if isinstance(on, Mapping):

@@ -67,6 +67,7 @@ class Step:
     if_: str | None
     continue_on_error: str | None
     shell: str | None
+    """The step's own, else the default of its job or of the workflow."""
 
     def input(self, name: str) -> Entry | None:
         """The `with` entry of that name, case aside, as actions see it."""

@@ -1,17 +1,15 @@
-"""Questions about a workflow: which step pushes, where credentials come from, what runs before what. Pure."""
+"""Questions about a workflow: where credentials come from, and what runs before what. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
 
-from packaging_readiness.checkout.shell_commands import command_pushes, commands, output_pushes
 from packaging_readiness.checkout.workflow_model import Job, Step, Workflow
+from packaging_readiness.checkout.workflow_push import action_of
 
 STATIC_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 CREDENTIALS_ACTION = "aws-actions/configure-aws-credentials"
-BUILD_ACTION = "docker/build-push-action"
 
 _STATIC_INPUTS = tuple(name.lower().replace("_", "-") for name in STATIC_CREDENTIALS)
 _SET_IN_SCRIPT = re.compile(
@@ -28,10 +26,6 @@ class CredentialsStep:
     role: str
     static_inputs: tuple[str, ...]
 
-    @property
-    def oidc_only(self) -> bool:
-        return bool(self.role) and not self.static_inputs
-
 
 @dataclass(frozen=True, slots=True)
 class StaticCredential:
@@ -42,30 +36,11 @@ class StaticCredential:
     line: int
 
 
-def push_steps(workflow: Workflow) -> tuple[Step, ...]:
-    """Steps that push an image, in document order."""
-    return tuple(step for step in workflow.steps if pushes_image(step))
-
-
-def pushes_image(step: Step) -> bool:
-    """Whether the step pushes: an engine's push command, `aws ecr put-image`, a copy tool, or the build action.
-
-    An input that only the run decides (an expression) counts as a push.
-    """
-    if step.run is not None:
-        return any(command_pushes(words) for words in commands(step.run))
-    if not _is_action(step, BUILD_ACTION):
-        return False
-    push, outputs = step.input("push"), step.input("outputs")
-    pushes = push is not None and (push.value.casefold() == "true" or "${{" in push.value)
-    return pushes or (outputs is not None and output_pushes(outputs.value))
-
-
 def credentials_steps(workflow: Workflow) -> tuple[CredentialsStep, ...]:
     """Steps of aws-actions/configure-aws-credentials, in document order."""
     found = []
     for step in workflow.steps:
-        if _is_action(step, CREDENTIALS_ACTION):
+        if action_of(step) == CREDENTIALS_ACTION:
             role = step.input("role-to-assume")
             static = tuple(name for name in _STATIC_INPUTS if step.input(name) is not None)
             found.append(CredentialsStep(step, role.value if role else "", static))
@@ -91,19 +66,6 @@ def static_credentials(workflow: Workflow) -> tuple[StaticCredential, ...]:
     return tuple(sorted(found, key=lambda one: (one.line, one.name)))
 
 
-def job_order(workflow: Workflow) -> tuple[str, ...]:
-    """Job ids so that each stands after all it needs; jobs free of each other keep document order."""
-    sorter = TopologicalSorter({job.id: job.needs for job in workflow.jobs})
-    place = {job.id: index for index, job in enumerate(workflow.jobs)}
-    sorter.prepare()
-    order: list[str] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready(), key=lambda job: place[job])
-        order += ready
-        sorter.done(*ready)
-    return tuple(order)
-
-
 def runs_before(workflow: Workflow, first: Step, then: Step) -> bool:
     """Whether `first` has always ended when `then` starts. Jobs that may run side by side are not ordered."""
     if first.job == then.job:
@@ -121,9 +83,9 @@ def guard_gaps(workflow: Workflow, guard: Step, guarded: Step) -> tuple[str, ...
     gaps = []
     if may_fail(guard) or (own is not None and may_fail(own) and guard.job != guarded.job):
         gaps.append("it may fail without stopping the job (continue-on-error)")
-    if guard.if_ is not None:
+    if not _unconditional(guard.if_):
         gaps.append("it runs only under a condition (if)")
-    if guard.job != guarded.job and own is not None and own.if_ is not None:
+    if guard.job != guarded.job and own is not None and not _unconditional(own.if_):
         gaps.append(f"job {own.id} runs only under a condition (if)")
     if ignores_failure(guarded.if_):
         gaps.append("the guarded step runs even after a failure (if)")
@@ -136,12 +98,13 @@ def may_fail(part: Step | Job) -> bool:
     return part.continue_on_error is not None and part.continue_on_error.casefold() != "false"
 
 
+def _unconditional(condition: str | None) -> bool:
+    bare = (condition or "").strip().removeprefix("${{").removesuffix("}}").replace(" ", "")
+    return condition is None or bare in ("true", "success()")
+
+
 def ignores_failure(condition: str | None) -> bool:
     return condition is not None and _STATUS_FUNCTION.search(condition) is not None
-
-
-def _is_action(step: Step, action: str) -> bool:
-    return step.uses is not None and step.uses.split("@")[0].casefold().rstrip("/") == action
 
 
 def _ancestors(workflow: Workflow, job_id: str) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from packaging_readiness.commands.output import print_json, print_line, size
+from packaging_readiness.commands.output import files, print_json, print_line, size
 from packaging_readiness.contract.errors import CannotTell, InputRefused, ReadinessError
 
 _DEPTH = 3
@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Resolve one context."""
     from packaging_readiness.checkout.context import load_dockerfile, resolve_context
     from packaging_readiness.checkout.copies import refused_view, resolve_copies, view
+    from packaging_readiness.checkout.offending import offending_trees
 
     file: Path = options.dockerfile or options.root / "Dockerfile"
     try:
@@ -56,18 +57,19 @@ def run(options: argparse.Namespace) -> int:
         return 0
     _show_tree(context.files, context.sizes)
     for copy in copies.sources:
-        taken = f"{len(copy.files)} files" if copy.kind in ("context", "mount") else copy.kind
+        taken = files(len(copy.files)) if copy.kind in ("context", "mount") else copy.kind
         print_line(f"line {copy.line}: {copy.instruction} {copy.source} takes {taken}")
-    for path in copies.untaken:
-        print_line(f"no COPY takes {path}")
+    for tree in offending_trees(context, frozenset(copies.untaken)):
+        by = f", let in by line {tree.let_in_by.line} of the ignore file" if tree.let_in_by else ""
+        print_line(f"no COPY takes {tree.path} ({files(tree.files)}, {size(tree.bytes)}{by})")
     by = (
         f"{context.ignore.place}, {'default-deny' if context.is_default_deny() else 'allow by default'}"
         if context.ignore
         else "none"
     )
     total = sum(context.sizes.values())
-    print_line(f"{len(context.files)} files, {size(total)} reach the builder; ignore file: {by}")
-    print_line(f"{len(context.files) - len(copies.untaken)} of them are copied; {len(copies.untaken)} are not")
+    print_line(f"reach the builder: {files(len(context.files))}, {size(total)}; ignore file: {by}")
+    print_line(f"copied: {len(context.files) - len(copies.untaken)}; taken by no instruction: {len(copies.untaken)}")
     return 0
 
 

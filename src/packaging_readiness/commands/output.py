@@ -25,6 +25,11 @@ def printable(text: str) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
+def files(number: int) -> str:
+    """A number of files for people."""
+    return "1 file" if number == 1 else f"{number} files"
+
+
 def size(number: int) -> str:
     """A number of bytes for people."""
     value = float(number)

@@ -1,0 +1,96 @@
+"""What a shell script is made of: lists, pipelines, conditions, loops, functions and simple commands. Pure values.
+
+Source: POSIX.1-2017, XCU 2.9 (shell commands).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A simple command: words without quotes, here-documents it reads, and the blocks of its substitutions."""
+
+    words: tuple[str, ...]
+    documents: tuple[str, ...] = ()
+    inner: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    parts: tuple[Part, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AndOr:
+    """Pipelines joined by `&&` and `||`; the first joint is empty."""
+
+    items: tuple[tuple[str, Pipeline], ...]
+    background: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lists one after the other: a script, a group, a subshell or a branch."""
+
+    lists: tuple[AndOr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """(condition, branch) of `if` and each `elif`, and the branch of `else`."""
+
+    branches: tuple[tuple[Block, Block], ...]
+    otherwise: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`while` and `until`; for `for` and `case` the condition holds only the substitutions of their words."""
+
+    condition: Block
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    name: str
+    body: Part
+
+
+Part = Command | Block | If | Loop | Function
+
+
+def simple_commands(part: Part) -> Iterator[Command]:
+    """Every simple command in `part`, those of substitutions, branches and function bodies included."""
+    match part:
+        case Command():
+            yield part
+            for block in part.inner:
+                yield from simple_commands(block)
+        case Block():
+            for one in part.lists:
+                for _, pipeline in one.items:
+                    for inner in pipeline.parts:
+                        yield from simple_commands(inner)
+        case If():
+            for condition, branch in part.branches:
+                yield from simple_commands(condition)
+                yield from simple_commands(branch)
+            yield from simple_commands(part.otherwise)
+        case Loop():
+            yield from simple_commands(part.condition)
+            yield from simple_commands(part.body)
+        case Function():
+            yield from simple_commands(part.body)
+
+
+def functions(part: Part) -> Iterator[str]:
+    """Names of the functions that are defined at the top level of a script."""
+    if isinstance(part, Block):
+        for one in part.lists:
+            for _, pipeline in one.items:
+                yield from (inner.name for inner in pipeline.parts if isinstance(inner, Function))

@@ -1,0 +1,226 @@
+"""A shell script as a tree of nodes. Pure; nothing is run.
+
+Source: POSIX.1-2017, XCU 2.10 (grammar).
+"""
+
+from __future__ import annotations
+
+from packaging_readiness.checkout.shell_nodes import AndOr, Block, Command, Function, If, Loop, Part, Pipeline
+from packaging_readiness.checkout.shell_scan import Token, Unreadable, scan
+
+MAX_DEPTH = 40
+_ENDS_OF_LIST = frozenset((";", "\n"))
+_CASE_ENDS = frozenset((";;", ";&", ";;&"))
+_MISPLACED = frozenset(("then", "else", "elif", "fi", "do", "done", "esac", "}", "in"))
+_NOTHING = Block(())
+
+
+def parse(script: str, depth: int = 0) -> Block:
+    """The tree of a script. Raises Unreadable for what this grammar does not know."""
+    if depth > MAX_DEPTH:
+        raise Unreadable("nested too deeply")
+    return _Parser(scan(script), depth).block()
+
+
+def _only(part: Part) -> AndOr:
+    return AndOr((("", Pipeline((part,), False)),), False)
+
+
+class _Parser:
+    def __init__(self, tokens: list[Token], depth: int) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.depth = depth
+        self.nested = 0
+
+    def block(self, *ends: str) -> Block:
+        """Lists up to one of `ends` (not taken), or to the end of the script where there is none."""
+        self.nested += 1
+        if self.nested > MAX_DEPTH:
+            raise Unreadable("nested too deeply")
+        lists: list[AndOr] = []
+        while True:
+            self._skip(_ENDS_OF_LIST)
+            token = self._peek()
+            if token is None and ends:
+                raise Unreadable(f"{ends[0]} is missing")
+            if token is None or token.text in ends:
+                self.nested -= 1
+                return Block(tuple(lists))
+            lists.append(self._and_or())
+
+    def _and_or(self) -> AndOr:
+        items = [("", self._pipeline())]
+        while joint := self._operator("&&", "||"):
+            self._skip(frozenset("\n"))
+            items.append((joint, self._pipeline()))
+        background = bool(self._operator("&"))
+        if not background:
+            self._operator(";", "\n")
+        return AndOr(tuple(items), background)
+
+    def _pipeline(self) -> Pipeline:
+        negated = False
+        while (token := self._peek()) is not None and token.kind == "word" and token.text in ("!", "time"):
+            negated ^= token.text == "!"
+            self.at += 1
+        parts = [self._part()]
+        while self._operator("|", "|&"):
+            self._skip(frozenset("\n"))
+            parts.append(self._part())
+        return Pipeline(tuple(parts), negated)
+
+    def _part(self) -> Part:
+        token = self._peek()
+        if token is None:
+            raise Unreadable("a command is missing")
+        if token.kind != "word":
+            if not self._operator("("):
+                return self._simple()
+            body = self.block(")")
+            self._expect(")")
+            return self._with_redirections(body)
+        if token.text in _MISPLACED:
+            raise Unreadable(f"{token.text} stands where a command should")
+        compound = {
+            "{": self._group,
+            "if": self._if,
+            "while": self._while,
+            "until": self._while,
+            "for": self._for,
+            "select": self._for,
+            "case": self._case,
+            "function": self._function,
+        }.get(token.text)
+        return self._simple() if compound is None else self._with_redirections(compound())
+
+    def _group(self) -> Part:
+        self._expect("{")
+        body = self.block("}")
+        self._expect("}")
+        return body
+
+    def _if(self) -> Part:
+        branches = []
+        while self._peek_text() in ("if", "elif"):
+            self.at += 1
+            condition = self.block("then")
+            self._expect("then")
+            branches.append((condition, self.block("elif", "else", "fi")))
+        otherwise = _NOTHING
+        if self._peek_text() == "else":
+            self.at += 1
+            otherwise = self.block("fi")
+        self._expect("fi")
+        return If(tuple(branches), otherwise)
+
+    def _while(self) -> Part:
+        self.at += 1
+        condition = self.block("do")
+        return Loop(condition, self._do())
+
+    def _for(self) -> Part:
+        self.at += 1
+        head = self._simple()
+        self._skip(_ENDS_OF_LIST)
+        inner = head.inner if isinstance(head, Command) else ()
+        return Loop(Block((_only(Command((), (), inner)),)), self._do())
+
+    def _do(self) -> Block:
+        self._expect("do")
+        body = self.block("done")
+        self._expect("done")
+        return body
+
+    def _case(self) -> Part:
+        self.at += 1
+        subject = self._take_word()
+        self._skip(frozenset("\n"))
+        self._expect("in")
+        lists: list[AndOr] = []
+        while True:
+            self._skip(_ENDS_OF_LIST)
+            if self._peek_text() == "esac":
+                break
+            self._operator("(")
+            self._take_word()
+            while self._operator("|"):
+                self._take_word()
+            self._expect(")")
+            lists += self.block("esac", *_CASE_ENDS).lists
+            self._operator(*_CASE_ENDS)
+        self._expect("esac")
+        return Loop(Block((_only(Command((), (), self._blocks(subject))),)), Block(tuple(lists)))
+
+    def _function(self) -> Part:
+        self.at += 1
+        name = self._take_word().text
+        if self._operator("("):
+            self._expect(")")
+        self._skip(frozenset("\n"))
+        return Function(name, self._part())
+
+    def _simple(self) -> Part:
+        start = self.at
+        words: list[str] = []
+        documents: list[str] = []
+        inner: list[Block] = []
+        while (token := self._peek()) is not None and token.kind != "operator":
+            self.at += 1
+            inner += self._blocks(token)
+            if token.kind == "word":
+                words.append(token.text)
+            elif token.kind == "document":
+                documents.append(token.text)
+        if token is not None and token.text == "(":
+            self._expect("(")
+            self._expect(")")
+            if len(words) != 1:
+                raise Unreadable("( stands where no function is defined")
+            self._skip(frozenset("\n"))
+            return Function(words[0], self._part())
+        if self.at == start:
+            raise Unreadable("a command is missing")
+        return Command(tuple(words), tuple(documents), tuple(inner))
+
+    def _with_redirections(self, part: Part) -> Part:
+        inner: list[Block] = []
+        while (token := self._peek()) is not None and token.kind in ("redirection", "document", "word"):
+            if token.kind == "word" and token.text != "$()":
+                break
+            self.at += 1
+            inner += self._blocks(token)
+        return Block((_only(Command((), (), tuple(inner))), _only(part))) if inner else part
+
+    def _blocks(self, token: Token) -> tuple[Block, ...]:
+        return tuple(parse(script, self.depth + 1) for script in token.inner)
+
+    def _peek(self) -> Token | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def _peek_text(self) -> str:
+        token = self._peek()
+        return "" if token is None else token.text
+
+    def _operator(self, *texts: str) -> str:
+        token = self._peek()
+        if token is None or token.kind != "operator" or token.text not in texts:
+            return ""
+        self.at += 1
+        return token.text
+
+    def _expect(self, text: str) -> None:
+        if self._peek_text() != text:
+            raise Unreadable(f"{text} is missing")
+        self.at += 1
+
+    def _take_word(self) -> Token:
+        token = self._peek()
+        if token is None or token.kind != "word":
+            raise Unreadable("a word is missing")
+        self.at += 1
+        return token
+
+    def _skip(self, operators: frozenset[str]) -> None:
+        while self._operator(*operators):
+            pass
