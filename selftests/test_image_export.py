@@ -61,9 +61,68 @@ def test_manifest_is_found_behind_an_index_and_beside_an_attestation(tmp_path: P
     assert export(engine, ID, tmp_path / "cache") == whole, "the second time it comes from the cache"
 
 
-def test_docker_without_oci_layout_is_told(tmp_path: Path) -> None:
-    with pytest.raises(CannotTell, match=r"does not export the OCI image layout\n.*docker 25"):
-        export(docker(tmp_path, [], None), ID, tmp_path / "cache")
+LAYERS = (b"first layer", b"second layer", b"first layer")
+
+
+def old_docker(
+    directory: Path, layers: tuple[bytes, ...] = LAYERS, listing: bytes | None = None
+) -> tuple[Engine, str, bytes]:
+    """A docker before 25: its archive, the image id and the configuration; a repeated layer is a link."""
+    rootfs = {"type": "layers", "diff_ids": [sha256(layer) for layer in LAYERS]}
+    config = json.dumps({**CONFIG, "rootfs": rootfs}).encode()
+    engine, image_id = docker(directory, [], None), sha256(config)
+    name = f"{image_id[7:]}.json"
+    entries = [{"Config": name, "RepoTags": None, "Layers": [f"{number}/layer.tar" for number in range(len(layers))]}]
+    listed = json.dumps(entries).encode() if listing is None else listing
+    with tarfile.open(directory / "layout.tar", "w") as archive:
+        for path, data in {name: config, "manifest.json": listed}.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+        for number, layer in enumerate(layers):
+            member = tarfile.TarInfo(f"{number}/layer.tar")
+            if layer in layers[:number]:
+                member.type, member.linkname = tarfile.SYMTYPE, f"../{layers.index(layer)}/layer.tar"
+            else:
+                member.size = len(layer)
+            archive.addfile(member, io.BytesIO(layer))
+    program = directory / "docker"
+    program.write_text(program.read_text().replace(ID, image_id))
+    return engine, image_id, config
+
+
+def test_manifest_of_an_old_docker_names_its_configuration_and_its_layers(tmp_path: Path) -> None:
+    engine, image_id, config = old_docker(tmp_path)
+    exported = export(engine, image_id, tmp_path / "cache")
+    manifest = json.loads(exported.manifest)
+    assert exported.config == config
+    assert (manifest["schemaVersion"], manifest["mediaType"]) == (2, OCI_MANIFEST)
+    assert manifest["config"] == descriptor(config, "application/vnd.oci.image.config.v1+json")
+    assert manifest["layers"] == [descriptor(layer, "application/vnd.oci.image.layer.v1.tar") for layer in LAYERS]
+    assert export(engine, image_id, tmp_path / "other cache").manifest == exported.manifest
+
+
+def test_archive_of_an_old_docker_that_is_not_the_images_is_refused(tmp_path: Path) -> None:
+    for layers in (LAYERS[:2], (b"other", *LAYERS[1:]), ()):
+        engine, image_id, _ = old_docker(tmp_path, layers)
+        with pytest.raises(CannotTell, match="layers are not those"):
+            export(engine, image_id, tmp_path / "cache")
+    for listing, cause in (
+        (b"[]", "exported 0 images"),
+        (b"{}", "exported 0 images"),
+        (b"no JSON", "malformed archive"),
+        (b"[[]]", "malformed archive"),
+        (b'[{"Config": "absent.json", "Layers": []}]', "malformed archive"),
+        (b'[{"Config": "manifest.json", "Layers": []}]', "configuration is not the image's"),
+        (b"x" * (BLOB_LIMIT + 1), "larger than"),
+    ):
+        engine, image_id, _ = old_docker(tmp_path, listing=listing)
+        with pytest.raises(CannotTell, match=cause):
+            export(engine, image_id, tmp_path / "cache")
+    (tmp_path / "layout.tar").write_bytes(b"no archive")
+    with pytest.raises(CannotTell, match="no readable archive"):
+        export(engine, image_id, tmp_path / "cache")
+    assert not (tmp_path / "cache" / "manifests").exists()
 
 
 def test_bytes_that_are_not_those_of_their_digest_are_refused(tmp_path: Path) -> None:

@@ -60,6 +60,49 @@ def test_words_are_bounded_and_hold_no_control_characters_or_hidden_paths(tmp_pa
     assert words(b"1\n2\n3\n", lines=2) == "2\n3"
 
 
+KIND = "PRIVATE " + "KEY"  # put together, so that no file of the suite holds a key's frame
+BODY = [f"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{number:02}" for number in range(40)]
+
+
+def key(kind: str = KIND, end: bool = True) -> str:
+    lines = [f"-----BEGIN {kind}-----", *BODY, *([f"-----END {kind}-----"] if end else [])]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("kind", [KIND, f"RSA {KIND}", f"EC {KIND}", f"OPENSSH {KIND}", f"ENCRYPTED {KIND}"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_private_key_is_not_repeated_and_what_stands_around_it_is(kind: str, newline: str) -> None:
+    raw = f"before\n{key(kind)}\nafter".replace("\n", newline).encode()
+    assert words(raw) == "before\n[a private key was here]\nafter"
+
+
+def test_key_is_recognised_before_the_tail_is_cut() -> None:
+    """The last lines alone are the middle of a key: nothing in them says so."""
+    said = words(f"step\n{key()}".encode(), lines=5)
+    assert said == "step\n[a private key was here]"
+    assert not any(line in said for line in BODY)
+
+
+def test_key_without_an_end_is_removed_to_the_last_byte() -> None:
+    assert words(f"step\n{key(end=False)}".encode()) == "step\n[a private key was here]"
+
+
+def test_key_whose_beginning_is_cut_off_is_removed_from_the_first_byte() -> None:
+    """What is kept of a tool's output is its last bytes: they may begin within a key."""
+    half = "\n".join([*key().splitlines()[20:], "after"])
+    assert words(half.encode(), lines=100) == "[a private key was here]\nafter"
+
+
+def test_two_keys_take_nothing_between_them_along() -> None:
+    said = words(f"{key()}\nbetween\n{key(f'RSA {KIND}')}\nafter".encode())
+    assert said == "[a private key was here]\nbetween\n[a private key was here]\nafter"
+
+
+def test_certificates_and_public_keys_are_no_private_keys() -> None:
+    for kind in ("CERTIFICATE", "PUBLIC " + "KEY"):
+        assert words(key(kind).encode(), lines=100) == key(kind)
+
+
 def test_lock_is_exclusive_and_waiting_is_told(tmp_path: Path) -> None:
     told: list[str] = []
     with (

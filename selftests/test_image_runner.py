@@ -52,6 +52,8 @@ MODULES = {
     "fills": "try:\n    with open('/tmp/all', 'wb') as file:\n        while True: file.write(b'x' * 65536)\n"
     "except OSError as problem: print(problem.strerror)\n",
     "forges": "open('/proc/1/fd/1', 'wb').write(b'x' * 999)\n",
+    "peeks": "for name in ('mem', 'environ', 'fd/0'):\n    try: open('/proc/1/' + name, 'rb')\n"
+    "    except PermissionError: print('refused')\n",
     "attacks": "import os\nfor number in (1, 2, 9, 15):\n    os.kill(1, number)\nprint('still here')\n",
     "meets": "import os, sys, time\nopen('/tmp/met-' + sys.argv[1], 'w').close()\n"
     "end = time.monotonic() + 20\nwhile not os.path.exists('/tmp/met-' + sys.argv[2]):\n"
@@ -202,7 +204,8 @@ def test_full_tmp_costs_the_container_not_the_next_command(engine: Engine, image
 
 
 def test_command_can_neither_forge_records_nor_kill_the_driver(run: Callable[..., dict[str, Completed]]) -> None:
-    done = run(module("forges"), module("attacks"), module("helps"), parallel=1)
+    done = run(module("forges"), module("peeks"), module("attacks"), module("helps"), parallel=1)
+    assert done["peeks"].stdout == b"refused\n" * 3
     assert b"Permission denied" in done["forges"].stderr
     assert (done["attacks"].stdout, done["helps"].exit_code) == (b"still here\n", 0)
 

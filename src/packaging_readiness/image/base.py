@@ -20,13 +20,18 @@ INSTALL = "apt-get update && apt-get install -y --no-install-recommends mmdebstr
 PULL_TIMEOUT_S = 15.0
 MAKE_TIMEOUT_S = 600.0
 PACKAGES = "python3,libpython3-stdlib,dash,base-files,libc-bin"
-# The packages are unpacked, their maintainer scripts are not run: what those would have made is made here.
+# The packages are unpacked, their maintainer scripts are not run: what those would have made is made here, and what
+# dpkg would have noted of each package (in the folder that scanners read where no dpkg ever ran).
 FINISH = """set -e
 ln -s python3 "$1/usr/bin/python"
 mkdir -p "$1/dev" "$1/proc" "$1/run" "$1/sys" "$1/tmp"
 chmod 1777 "$1/tmp"
 printf 'root:x:0:0:root:/root:/bin/sh\\n' >"$1/etc/passwd"
 printf 'root:x:0:\\n' >"$1/etc/group"
+mkdir -p "$1/var/lib/dpkg/status.d"
+for deb in "$1"/var/cache/apt/archives/*.deb; do
+  dpkg-deb --field "$deb" >"$1/var/lib/dpkg/status.d/$(dpkg-deb --field "$deb" Package)"
+done
 rm -rf "$1/etc/hostname" "$1/etc/resolv.conf" "$1/usr/share/doc" "$1/usr/share/man" "$1/usr/share/locale"
 """
 CHANGES = (

@@ -46,8 +46,8 @@ def hardening(engine: Engine, bounds: Limits) -> list[str]:
         "--pull=never",
         "--no-healthcheck",
     ]
-    if engine.name == "podman":  # what docker does not do by itself: other tmpfs, the host's proxies, volumes
-        options += ["--read-only-tmpfs=false", "--http-proxy=false", "--image-volume=ignore"]
+    if engine.name == "podman":  # what docker does not do by itself: other tmpfs, the host's proxies, volumes, users
+        options += ["--read-only-tmpfs=false", "--http-proxy=false", "--image-volume=ignore", "--passwd=false"]
     return options
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging_readiness.contract.errors import CannotTell
+from packaging_readiness.image.docker_archive import derive
 from packaging_readiness.image.engine import Engine
 from packaging_readiness.image.locks import workshop
 
@@ -40,8 +41,9 @@ def export(engine: Engine, image_id: str, cache_dir: Path) -> Exported:
 
     podman exports layers uncompressed, because compressed bytes differ between versions of the compressor:
     the same image id always gives the same manifest, and it is the one podman itself stores for an image
-    that was built here. CannotTell: the engine cannot export, exports no OCI layout (docker before 25), or
-    exports something incoherent.
+    that was built here. docker before 25 exports no OCI layout: there the manifest is derived from the
+    configuration and the layers it does export. CannotTell: the engine cannot export, or exports something
+    incoherent.
     """
     kept = cache_dir / "manifests" / f"{engine.name}-{image_id.removeprefix('sha256:')}"
     try:
@@ -52,22 +54,32 @@ def export(engine: Engine, image_id: str, cache_dir: Path) -> Exported:
         pass  # a damaged cache entry costs a second export, never a wrong digest
     try:
         with workshop(cache_dir, "export", lambda _: None, "exporting the image") as scratch:
-            exported = _select(_layout(engine, image_id, scratch))
+            exported = _exported(engine, image_id, scratch)
             _keep(exported, kept, scratch / "kept")
     except OSError as problem:
         raise CannotTell(_PLACE, f"cannot be read or kept: {problem.strerror or problem}") from problem
     return exported
 
 
-def _layout(engine: Engine, image_id: str, scratch: Path) -> Reader:
+def _exported(engine: Engine, image_id: str, scratch: Path) -> Exported:
     if engine.name == "podman":
         target = scratch / "layout"
         options = ["--quiet", "--uncompressed", "--format", "oci-dir", "--output", str(target)]
         engine.call("save", *options, image_id, timeout_s=EXPORT_TIMEOUT_S, hide=[scratch])
-        return _directory(target)
+        return _select(_directory(target))
     archive = scratch / "image.tar"
     engine.call("save", "--output", str(archive), image_id, timeout_s=EXPORT_TIMEOUT_S, hide=[scratch])
-    return _archive(archive)
+    if "index.json" in _names(archive):
+        return _select(_archive(archive))
+    return Exported(*derive(archive, image_id, _bounded, BLOB_LIMIT))
+
+
+def _names(archive: Path) -> frozenset[str]:
+    try:
+        with tarfile.open(archive) as opened:
+            return frozenset(opened.getnames())
+    except tarfile.TarError as problem:
+        raise CannotTell(_PLACE, "docker save wrote no readable archive") from problem
 
 
 def _directory(root: Path) -> Reader:
@@ -86,11 +98,7 @@ def _archive(path: Path) -> Reader:
             except KeyError:
                 file = None
             if file is None:
-                raise CannotTell(
-                    _PLACE,
-                    f"docker save wrote no {name}: this docker does not export the OCI image layout",
-                    "use docker 25 or newer, or podman",
-                )
+                raise CannotTell(_PLACE, f"docker save wrote no {name}")
             return _bounded(file.read(BLOB_LIMIT + 1))
 
     return read

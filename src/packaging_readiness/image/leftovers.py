@@ -37,8 +37,10 @@ def sweep(engine: Engine, run_id: str | None = None) -> tuple[str, ...]:
 
 def remove(engine: Engine, containers: Sequence[str]) -> None:
     """Remove containers by id or name, running or not; one that is already gone is no error."""
+    # docker kills at once; podman would first ask, and the driver, PID 1, does not end when asked
+    at_once = ["--time=0"] if engine.name == "podman" else []
     for container in containers:
-        engine.attempt("rm", "--force", "--volumes", container, timeout_s=30.0)
+        engine.attempt("rm", "--force", *at_once, "--volumes", container, timeout_s=30.0)
 
 
 def _birth(pid: int) -> str:

@@ -29,6 +29,9 @@ class Output:
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
+# Only the last bytes of a tool's output are kept: they may begin within a key.
+_REST_OF_KEY = re.compile(r"\A.*-----END [A-Z0-9 ]*PRIVATE KEY-----", re.DOTALL)
+_KEY_WAS_HERE = "[a private key was here]"
 
 
 def words(raw: bytes, *, lines: int = 12, hide: Sequence[Path] = ()) -> str:
@@ -37,7 +40,8 @@ def words(raw: bytes, *, lines: int = 12, hide: Sequence[Path] = ()) -> str:
     Paths in `hide` are replaced, so that a message does not name directories of this machine.
     """
     text = raw.decode("utf-8", "replace").replace("\r", "\n").replace("\t", " ")
-    text = _PRIVATE_KEY.sub("[a private key was here]", text)  # before cutting: half a key no longer looks like one
+    # before cutting lines: half a key no longer looks like one
+    text = _REST_OF_KEY.sub(_KEY_WAS_HERE, _PRIVATE_KEY.sub(_KEY_WAS_HERE, text))
     for path in hide:
         text = text.replace(str(path), "…")
     kept = [line.rstrip() for line in _CONTROL.sub("", text).split("\n") if line.strip()]
