@@ -3,15 +3,33 @@
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the self-tests import `selftests.miniature`
 
+from selftests import engines, oci_registry
 from selftests.miniature import MODES, Miniature
 
 # The Go parser has wheels for x86-64 Linux and macOS only; the lock file names it there and nowhere else.
 collect_ignore = [] if find_spec("dockerfile") else ["test_dockerfile_go_parser.py"]
+# Debian's docker-registry: `bootstrap.py tests` puts it beside the interpreter where the machine has none.
+if oci_registry.program() is None:
+    collect_ignore.append("test_registry_process.py")
+
+
+def pytest_report_header() -> list[str]:
+    """Say which engines and which registry the tests run on."""
+    return [engines.header(), oci_registry.header()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal the tests out by file."""
+    from selftests.scheduling import FileScheduling
+
+    return FileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

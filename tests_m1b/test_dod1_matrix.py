@@ -1,5 +1,7 @@
 """M1.B, box 1: the matrix covers all required handles of the registry."""
 
+from collections import Counter
+
 from packaging_readiness.contract.inventory import Handle
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.plugin.check import Record, check
@@ -36,5 +38,7 @@ def test_plan_and_contract_have_the_same_rows(platform: Platform, contract: Cont
     found = [f"{path}:{row.line}: {row.module} is not in the contract" for key, row in plan.items() if key not in mine]
     found += [f"{path}: no row for {row.handle}, {row.module}" for key, row in mine.items() if key not in plan]
     found += [f"{path}:{row.line}: {row.module} is {row.status}" for row in plan.values() if row.status != "READY"]
+    modules = Counter(entry.module for entry in contract.entrypoints)
+    found += [f"the contract has {count} rows for {module}" for module, count in modules.items() if count > 1]
     record.observe(handles_compared=len(plan))
     record.require(not found, "matrix-differs", *found)

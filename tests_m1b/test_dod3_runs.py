@@ -3,7 +3,8 @@
 from packaging_readiness.contract.model import Contract, Entrypoint, MprCase, Subcommand
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.container_rows import prove_row
-from packaging_readiness.plugin.packaged import PackagedImage, RowRuns
+from packaging_readiness.plugin.packaged import PackagedImage
+from packaging_readiness.plugin.row_runs import RowRuns
 
 
 @check("m1b.run.help")

@@ -55,6 +55,7 @@ class Record:
     reason: str = ""
     found: tuple[str, ...] = ()
     fix: str = ""
+    by_hand: str = ""
 
     def observe(self, **facts: Any) -> None:
         """Record facts that evidence is made of. Raises TypeError or ValueError for what is not plain JSON."""
@@ -68,14 +69,14 @@ class Record:
         """Record what differs between runs by nature, such as durations in seconds."""
         self.measured.update(json.loads(json.dumps(values, allow_nan=False)))
 
-    def require(self, holds: bool, reason: str, *found: str) -> None:
-        """Fail the check with a reason code and what was found, unless `holds`."""
+    def require(self, holds: bool, reason: str, *found: str, fix: str = "") -> None:
+        """Fail the check with a reason code and what was found, unless `holds`; `fix` shows what to write."""
         if not holds:
-            self.fail(reason, found)
+            self.fail(reason, found, fix)
 
-    def fail(self, reason: str, found: Iterable[str]) -> NoReturn:
+    def fail(self, reason: str, found: Iterable[str], fix: str = "") -> NoReturn:
         """Fail the check: the platform breaks the contract."""
-        raise CheckFailed(reason, *found)
+        raise CheckFailed(reason, *found, fix=fix)
 
     def defer(self, name: str, *found: str) -> None:
         """Record an absence that the contract permits by name; under a contract without the entry it is a failure."""

@@ -8,14 +8,17 @@ import re
 from dataclasses import dataclass
 
 _ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9\[\]_-]{0,99}")
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_WORKFLOW = re.compile(r"(?:[\w.-]+/){2}(\.github/workflows/[\w. -]+\.ya?ml)@\S+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class CiFacts:
-    """Who built where: driver, actor, run id and URL."""
+    """Who built where: driver, actor, path of the workflow, run id and URL. None where the variable says nothing."""
 
     driver: str
     actor: str | None
+    workflow_path: str | None
     run_id: str | None
     run_url: str | None
 
@@ -26,12 +29,15 @@ def ci_facts() -> CiFacts | None:
     if environment.get("GITHUB_ACTIONS") != "true":
         return None
     run_id = environment.get("GITHUB_RUN_ID", "")
+    known = run_id.isascii() and run_id.isdigit()
     server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
     actor = environment.get("GITHUB_ACTOR", "")
-    whole = run_id.isdigit() and server.startswith("https://") and re.fullmatch(r"[\w.-]+/[\w.-]+", repository)
+    workflow = _WORKFLOW.fullmatch(environment.get("GITHUB_WORKFLOW_REF", ""))
+    whole = known and server.startswith("https://") and _REPOSITORY.fullmatch(repository)
     return CiFacts(
         driver="github_actions",
         actor=actor if _ACTOR.fullmatch(actor) else None,
-        run_id=run_id if run_id.isdigit() else None,
+        workflow_path=workflow[1] if workflow else None,
+        run_id=run_id if known else None,
         run_url=f"{server}/{repository}/actions/runs/{run_id}" if whole else None,
     )

@@ -93,4 +93,10 @@ def _exit(status: int, held: bool) -> int:
 
 def _write(verdict: Verdict, report: Report, out: Path, settings: Settings) -> str:
     folder = bundle_folder(settings.contract, settings.platform_run_id)
-    return str(write_bundle(bundle_files(verdict, [report]), out, folder))
+    files = bundle_files(verdict, [report])
+    if settings.sign_key is not None:
+        from packaging_readiness.evidence.dsse import sign
+        from packaging_readiness.evidence.keys import read_private_key
+
+        files |= sign(files, read_private_key(settings.sign_key))
+    return str(write_bundle(files, out, folder))

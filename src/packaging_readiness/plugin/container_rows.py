@@ -1,20 +1,21 @@
 """Prove one row that runs inside the image: wait for its process, judge it, record what it did."""
 
 from packaging_readiness.contract.model import Contract
-from packaging_readiness.plugin import rows
+from packaging_readiness.plugin import row_facts, rows
 from packaging_readiness.plugin.check import CheckFailed, Record
-from packaging_readiness.plugin.packaged import RowRuns
+from packaging_readiness.plugin.row_runs import RowRuns
 from packaging_readiness.secrets.redaction import redact
 
 
 def prove_row(record: Record, contract: Contract, runs: RowRuns) -> None:
     """Fail the running check unless its row held. A secret in the output fails it and is recorded nowhere."""
     settled = runs.result(record.row.id)
+    record.by_hand = runs.by_hand(record.row.id)
     done = settled.result
     # The whole output is judged before anything is cut from it: half a key no longer looks like one.
     _, leaked = redact((done.stdout + b"\n" + done.stderr).decode("utf-8", "replace"))
-    summary = "" if leaked else redact(rows.stderr_summary(done))[0]
-    record.observe(**rows.observation(record.row, contract, done, summary))
+    summary = "" if leaked else redact(row_facts.stderr_summary(done))[0]
+    record.observe(**row_facts.observation(record.row, contract, done, summary))
     record.measure(duration_s=round(done.duration_s, 3))
     if leaked:
         raise CheckFailed("secret-in-output", "the output holds what looks like a secret; it is not repeated here")
@@ -25,4 +26,4 @@ def prove_row(record: Record, contract: Contract, runs: RowRuns) -> None:
         record.note("run again alone, because a row in the same container broke its bounds")
     if judgement.reason:
         fix = rows.FIXES.get(judgement.reason, "")
-        raise CheckFailed(judgement.reason, *judgement.found, f"by hand: {runs.by_hand(record.row.id)}", fix=fix)
+        raise CheckFailed(judgement.reason, *judgement.found, fix=fix)

@@ -7,15 +7,18 @@ import pytest
 
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.plugin.check import Record
-from packaging_readiness.plugin.selection import ROW, runs_in_container
-from packaging_readiness.plugin.session import RECORD, SuiteSession
+from packaging_readiness.plugin.recording import RECORD
+from packaging_readiness.plugin.selection import ROW
+from packaging_readiness.plugin.session import SuiteSession
 from packaging_readiness.plugin.settings import Settings
+from packaging_readiness.verdict.shards import runs_in_container
 
 if TYPE_CHECKING:
     from packaging_readiness.plugin.pack import Pack
-    from packaging_readiness.plugin.packaged import PackagedImage, RowRuns
+    from packaging_readiness.plugin.packaged import PackagedImage
     from packaging_readiness.plugin.platform import Platform
     from packaging_readiness.plugin.resolution import TagResolver
+    from packaging_readiness.plugin.row_runs import RowRuns
 
 
 @pytest.fixture(scope="session")
@@ -62,17 +65,18 @@ def image(suite: SuiteSession, record: Record) -> "PackagedImage":
 @pytest.fixture(scope="session")
 def row_runs(request: pytest.FixtureRequest, suite: SuiteSession) -> Iterator["RowRuns"]:
     """All selected rows that run in the image, started side by side when the first is asked for."""
-    from packaging_readiness.plugin import rows
-    from packaging_readiness.plugin.packaged import RowRuns
+    from packaging_readiness.plugin.invocations import command_of
+    from packaging_readiness.plugin.row_runs import RowRuns
+    from packaging_readiness.plugin.rows import judge
 
     contract = suite.settings.contract
     selected = [item.stash[ROW] for item in request.session.items if ROW in item.stash]
     by_id = {row.id: row for row in selected if runs_in_container(row)}
-    commands = [rows.command_of(row, contract) for row in by_id.values()]
+    commands = {row_id: command_of(row, contract) for row_id, row in by_id.items()}
     runs = RowRuns(
         suite.image,
         commands,
-        lambda done: not rows.judge(by_id[done.id], contract, done).reason,
+        lambda row_id, done: not judge(by_id[row_id], contract, done).reason,
         suite.settings.platform_run_id,
     )
     yield runs

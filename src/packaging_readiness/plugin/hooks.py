@@ -51,9 +51,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
     if in_suite(config):
         from packaging_readiness.plugin import fixtures
+        from packaging_readiness.plugin.collection import Collection
+        from packaging_readiness.plugin.distribution import Distribution
+        from packaging_readiness.plugin.ending import Ending
+        from packaging_readiness.plugin.recording import Recording
         from packaging_readiness.plugin.session import SuiteSession
 
-        config.pluginmanager.register(SuiteSession(config), SuiteSession.NAME)
+        session = SuiteSession(config)
+        config.pluginmanager.register(session, SuiteSession.NAME)
+        for hooks in (Collection, Distribution, Recording, Ending):
+            config.pluginmanager.register(hooks(session), f"packaging-readiness-{hooks.__name__.lower()}")
         config.pluginmanager.register(fixtures, "packaging-readiness-fixtures")
     elif _asked_for(config):
         raise pytest.UsageError(

@@ -6,6 +6,7 @@ from typing import Any
 from packaging_readiness.contract.inventory import LANE_TITLES
 from packaging_readiness.plugin.check import Record
 from packaging_readiness.plugin.settings import Settings
+from packaging_readiness.verdict.shards import runs_in_container
 
 
 def failure(record: Record, settings: Settings, excinfo: Any) -> str:
@@ -24,14 +25,18 @@ def failure(record: Record, settings: Settings, excinfo: Any) -> str:
     lines += [
         f"  why:      {check.why}",
         f"  fix:      {record.fix or check.fix}",
-        f"  repeat:   {repeat(record.row.id, settings)}",
+        f"  repeat:   {repeat(record, settings)}",
+        *([f"  by hand:  {record.by_hand}"] if record.by_hand else []),
     ]
     return "\n".join(lines)
 
 
-def repeat(row_id: str, settings: Settings) -> str:
-    """The exact command that runs this one check again."""
-    return shlex.join(["pytest", "--check", row_id, *settings.options])
+def repeat(record: Record, settings: Settings) -> str:
+    """The exact command that runs this one check again; a row that ran in an image runs in the same one."""
+    command = ["pytest", "--check", record.row.id, *settings.options]
+    if record.image is not None and settings.image is None and runs_in_container(record.row):
+        command += ["--image", str(record.image["reference"])]
+    return shlex.join(command)
 
 
 def _block(name: str, lines: tuple[str, ...]) -> list[str]:

@@ -1,62 +1,75 @@
 """An existing evidence pack, adjudicated: the results of A to D are the pack's own, nothing is run again."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from packaging_readiness.contract.canonical import read_json
-from packaging_readiness.contract.errors import ReadinessError
+from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.contract.load import contract_from_data
 from packaging_readiness.evidence.files import CONTRACT, RESULTS
-from packaging_readiness.evidence.verify import find_bundle, verify
+from packaging_readiness.evidence.foreign_pack import faults, missing_sources, split_runs
+from packaging_readiness.evidence.pack_source import Source, read_source
+from packaging_readiness.evidence.verify import verify_found
 from packaging_readiness.plugin.check import CheckFailed, Record
 from packaging_readiness.plugin.settings import Settings
 from packaging_readiness.verdict.adjudicate import Verdict, adjudicate
 from packaging_readiness.verdict.stored import stored_run
 
+_CODE = "M1E-B3"
+_SHOWN_IN = "m1e.closure.objects-present"
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack as it was found: its verdict when one can be derived, and all that is wrong with the pack itself."""
+    """A pack as it was found: its verdict when one can be derived, and all that is wrong with the pack itself.
+
+    `missing` are the objects without which nothing can be decided.
+    """
 
     verdict: Verdict | None
     problems: tuple[str, ...]
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
     def decide(self, record: Record) -> None:
-        """Fail the running check unless its row holds in the pack."""
+        """Fail the running check unless its row holds in the pack.
+
+        A pack without results fails the rows about the pack itself; what else nobody knows is an error, not a fail.
+        """
         if self.verdict is None:
-            record.fail("pack-without-results", (*self.missing, *self.problems))
+            if record.row.blocker == _CODE:
+                record.fail("pack-without-results", self.problems or self.missing)
+            told = [f"the pack decides nothing ({_CODE}, see {_SHOWN_IN})", *(self.missing or self.problems[:1])]
+            raise CannotTell("", "\n".join(told), "adjudicate a pack that holds the results of its run")
         result = self.verdict.results[record.row.id]
         record.observe(**dict(result.observation))
         if not result.held:
             raise CheckFailed(result.reason or result.outcome, *result.found)
-        if record.row.check.id == "m1e.closure.objects-present":
+        if record.row.check.id == _SHOWN_IN:
             record.require(not self.problems, "pack-incoherent", *self.problems)
 
 
-def read_pack(path: Path, settings: Settings) -> Pack:
-    """The pack in or below `path`. A pack that says nothing of its checks is told apart from one that is wrong."""
-    expected = [f"{entry.id}.json" for entry in settings.contract.evidence_objects]
-    folder = _folder(path)
-    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    missing = tuple(f"{name}: missing" for name in expected if name not in present)
-    if RESULTS not in present or CONTRACT not in present:
-        return Pack(None, (), missing or (f"{RESULTS}: missing",))
+def read_pack(given: str, settings: Settings) -> Pack:
+    """The pack in a directory, a ZIP file or below `s3://bucket/prefix`. Raises InputRefused or CannotTell for a place
+    that is none; what is wrong with the pack itself is told by the pack.
+    """
+    from packaging_readiness.commands.s3 import open_bucket
+
+    source = read_source(given, lambda name: open_bucket(name, None))
+    found = source.bundle
+    if found is None or RESULTS not in found.files or CONTRACT not in found.files:
+        return _foreign(source, settings)
     try:
-        data = read_json((folder / CONTRACT).read_bytes(), CONTRACT)
+        data = read_json(found.files[CONTRACT], CONTRACT)
         contract = contract_from_data(data, CONTRACT)
         rows = tuple(settings.rows.values())
-        run = stored_run(read_json((folder / RESULTS).read_bytes(), RESULTS), contract, data, rows)
-        problems = tuple(str(problem) for problem in verify(folder).problems)
-        return Pack(adjudicate(run), problems, missing)
+        run = stored_run(read_json(found.files[RESULTS], RESULTS), contract, data, rows)
+        problems = [str(problem) for problem in verify_found(found).problems]
+        split = (
+            split_runs(found.files, contract) if problems else []
+        )  # verify says that runs differ, not which they are
+        return Pack(adjudicate(run), (*split, *problems))
     except ReadinessError as error:
-        return Pack(None, tuple(str(error).splitlines()), missing)
+        return Pack(None, tuple(str(error).splitlines()))
 
 
-def _folder(path: Path) -> Path:
-    """The folder of the objects: `path` itself, or the one below it."""
-    try:
-        return find_bundle(path)
-    except ReadinessError:
-        found = sorted({entry.parent for entry in path.glob("**/packaging_provenance.json")})
-        return found[0] if found else path
+def _foreign(source: Source, settings: Settings) -> Pack:
+    return Pack(None, tuple(faults(source.files, settings.contract)), tuple(missing_sources(source.files)))

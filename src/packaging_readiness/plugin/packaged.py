@@ -1,43 +1,49 @@
-"""The image under test: found or built once per run, and the entrypoint rows that run in it."""
+"""The image under test: found or built once per run."""
 
 import hashlib
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.image.base import BaseImage, ensure_base
 from packaging_readiness.image.build import build
-from packaging_readiness.image.commands import DEFAULT_LIMITS, Command, Completed
-from packaging_readiness.image.container import hardening, plain_command
+from packaging_readiness.image.commands import DEFAULT_LIMITS
+from packaging_readiness.image.container import hardening
 from packaging_readiness.image.engine import Engine, detect
 from packaging_readiness.image.facts import ImageFacts, inspect
-from packaging_readiness.image.leftovers import sweep
-from packaging_readiness.image.settle import Settled, run_settled
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class PackagedImage:
-    """An image, its engine, and where it came from. `base` is known only for an image that the suite built."""
+    """An image, its engine, and where it came from. `base` is known only for an image that the suite built.
+
+    `pulled_digest` is the digest under which the platform's repository holds an image that was pulled from there: an
+    engine that unpacks layers exports such an image as other bytes than it was pulled as.
+    """
 
     engine: Engine
     facts: ImageFacts
     built_by_suite: bool
     base: BaseImage | None
+    pulled_digest: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest that names the image: the repository's where it came from there, else that of the export."""
+        return self.pulled_digest or self.facts.digest
 
     def summary(self) -> dict[str, Any]:
         """What evidence says of the image; equal in every process of a run."""
         base = self.base
         return {
-            "digest": self.facts.digest,
+            "digest": self.digest,
             "reference": self.facts.reference,
-            "media_type": self.facts.media_type,
-            "manifest_bytes": self.facts.manifest_size,
+            **self._exported(),
             "architecture": self.facts.architecture,
             "os": self.facts.os,
             "user": self.facts.user or "root",
@@ -49,6 +55,12 @@ class PackagedImage:
             "source": f"{base.origin}: {base.source}" if base else None,
             "hardening": hardening(self.engine, DEFAULT_LIMITS),
         }
+
+    def _exported(self) -> dict[str, Any]:
+        """What is known of the manifest that the digest is of, where that is the exported one."""
+        if self.digest != self.facts.digest:
+            return {}
+        return {"media_type": self.facts.media_type, "manifest_bytes": self.facts.manifest_size}
 
 
 class ImageSource:
@@ -79,7 +91,10 @@ class ImageSource:
         settings = self._settings
         engine = detect(settings.engine)
         if settings.image is not None:
-            return PackagedImage(engine, inspect(engine, settings.image, settings.cache), False, None)
+            facts = inspect(engine, settings.image, settings.cache)
+            # The embedded registry holds what the engine exports, whatever the image was pulled as.
+            uri = settings.contract.handles.get("ECR_REPO_URI") if settings.aws == "real" else None
+            return PackagedImage(engine, facts, False, None, pulled_digest(facts.reference, facts.repo_digests, uri))
         rules = settings.contract.image
         arguments: dict[str, str] = {}
         base: BaseImage | None = None
@@ -97,6 +112,22 @@ class ImageSource:
             self._progress,
         )
         return PackagedImage(engine, built.facts, True, base)
+
+
+def pulled_digest(reference: str, known: Sequence[str], repository: str | None) -> str | None:
+    """The digest under which `repository` holds an image that was pulled from there, or None for any other image.
+
+    `known` are the engine's digest references of the image. Raises CannotTell when there are several, as after a pull
+    by way of an index, and `reference` names none of them.
+    """
+    digests = sorted({name.partition("@")[2] for name in known if name.partition("@")[0] == repository})
+    asked = reference.partition("@")[2]
+    if asked in digests:
+        return asked
+    if len(digests) > 1:
+        cure = f"name the platform's own manifest: --image {repository}@sha256:..."
+        raise CannotTell("--image", f"the engine knows {reference} by {len(digests)} digests of one repository", cure)
+    return digests[0] if digests else None
 
 
 def _dockerfile_below_context(platform: Platform) -> str:
@@ -119,74 +150,3 @@ def content_key(platform: Platform, arguments: Mapping[str, str], engine: str) -
             raise CannotTell(relative, f"cannot be read: {error.strerror}", "mend its permissions") from None
         total.update(f"\0{relative}\0{mode:o}\0{len(content)}\0".encode() + content)
     return total.hexdigest()
-
-
-class RowRuns:
-    """Runs all selected rows side by side in one container; each test waits for its own."""
-
-    def __init__(
-        self, source: ImageSource, commands: Sequence[Command], passed: Callable[[Completed], bool], run_id: str
-    ) -> None:
-        self._source = source
-        self._commands = commands
-        self._passed = passed
-        self._run_id = run_id
-        self._done: dict[str, Settled] = {}
-        self._error: ReadinessError | None = None
-        self._ended = False
-        self._changed = threading.Condition()
-        self._closing = False
-
-    def result(self, command_id: str) -> Settled:
-        """What the row's process did. Raises CannotTell when the container ended without an answer."""
-        _ = self._thread
-        with self._changed:
-            self._changed.wait_for(lambda: command_id in self._done or self._ended)
-            if command_id in self._done:
-                return self._done[command_id]
-        raise self._error or CannotTell(command_id, "the container ended before the row had run", "run it again")
-
-    def by_hand(self, command_id: str) -> str:
-        """The engine's own command line that shows the same row without this suite."""
-        image = self._source.get()
-        argv = next(command.argv for command in self._commands if command.id == command_id)
-        return plain_command(image.engine, image.facts.reference, argv, DEFAULT_LIMITS)
-
-    def close(self) -> None:
-        """Stop what still runs and wait for the container to be gone."""
-        self._closing = True
-        if "_thread" in self.__dict__:
-            self._thread.join()
-
-    @cached_property
-    def _thread(self) -> threading.Thread:
-        thread = threading.Thread(target=self._run, name="entrypoint rows", daemon=True)
-        thread.start()
-        return thread
-
-    def _run(self) -> None:
-        try:
-            image = self._source.get()
-            sweep(image.engine)
-            runs = run_settled(
-                image.engine,
-                image.facts.image_id,
-                self._commands,
-                passed=self._passed,
-                parallel=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-                run_id=self._run_id,
-            )
-            for settled in runs:
-                with self._changed:
-                    self._done[settled.result.id] = settled
-                    self._changed.notify_all()
-                if self._closing:
-                    break
-        except ReadinessError as error:
-            self._error = error
-        except Exception as error:
-            self._error = CannotTell("entrypoint runner", f"broke down: {type(error).__name__}")
-        finally:
-            with self._changed:
-                self._ended = True
-                self._changed.notify_all()

@@ -3,8 +3,7 @@
 Readers are imported where they are used: a run of three checks pays for three readers.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +14,7 @@ from packaging_readiness.contract.model import Contract
 if TYPE_CHECKING:
     from packaging_readiness.checkout.context import Context
     from packaging_readiness.checkout.copies import Copies
+    from packaging_readiness.checkout.copy_sources import Copy
     from packaging_readiness.checkout.dockerfile import Dockerfile
     from packaging_readiness.checkout.git import GitState
     from packaging_readiness.checkout.handles import HandlesRegistry
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Document = TypeVar("Document")
 SIZE_LIMIT = 20_000_000
-_OPEN = re.compile(r"[\s<\[{]*(to[ _-]?pin|tbd|todo)?[\s>\]}]*", re.IGNORECASE)
 
 
 class Platform:
@@ -129,10 +128,52 @@ class Platform:
 
         return resolve_copies(self.dockerfile, self.context, {})
 
+    @cached_property
+    def copied(self) -> Mapping[str, tuple[str, ...]]:
+        """Context files that a COPY or ADD of the final image takes, each with its sorted places in the image."""
+        places: dict[str, set[str]] = {}
+        for copy in self._final_copies("context"):
+            for source, place in copy.files:
+                places.setdefault(source, set()).add(place)
+        return {path: tuple(sorted(places[path])) for path in sorted(places)}
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """Context files that the final image's build uses: copied, mounted, or a link on the way to such a file."""
+        copies = self._final_copies("context", "mount")
+        return frozenset(path for copy in copies for path in (*copy.through, *(source for source, _ in copy.files)))
+
+    def _final_copies(self, *kinds: str) -> "list[Copy]":
+        needed = self.copies.stages.needed()
+        return [copy for copy in self.copies.sources if copy.kind in kinds and copy.stage in needed]
+
+    @cached_property
+    def context_digests(self) -> Mapping[str, str]:
+        """sha256 of every context file; of its target for a link, because that is what the builder is sent."""
+        from packaging_readiness.contract.canonical import sha256
+
+        digests = {}
+        for relative in self.context.files:
+            path = self.context_root / relative
+            try:
+                data = str(path.readlink()).encode() if relative in self.context.links else path.read_bytes()
+            except OSError as error:
+                raise CannotTell(relative, f"cannot be read: {error.strerror}", "mend its permissions") from None
+            digests[relative] = sha256(data)
+        return digests
+
+    def tree_digest(self, paths: Iterable[str]) -> str:
+        """One digest over some files of the context, by path and content."""
+        from packaging_readiness.contract.canonical import sha256
+
+        return sha256("".join(f"{self.context_digests[path]}  {path}\n" for path in sorted(paths)).encode())
+
     def handle(self, key: str) -> str | None:
         """A registry handle's value as text; None when it is absent, bare or still to be pinned."""
+        from packaging_readiness.checkout.handle_values import unpinned
+
         handle = self.handles.find(key)
-        if handle is None or handle.value is None or _OPEN.fullmatch(str(handle.value)):
+        if handle is None or handle.value is None or unpinned(handle.value):
             return None
         return str(handle.value)
 

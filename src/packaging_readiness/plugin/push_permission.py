@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from packaging_readiness.contract.canonical import read_json
-from packaging_readiness.contract.errors import InputRefused
+from packaging_readiness.contract.errors import CannotTell, InputRefused
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.plugin.check import CheckFailed
 from packaging_readiness.plugin.platform import Platform
@@ -29,3 +29,13 @@ def push_decisions(platform: Platform, contract: Contract, settings: Settings) -
             raise InputRefused(path, "is not a policy document")
         documents.append(value)
     return "policy-documents", evaluate(documents, push.role_arn, arn)
+
+
+def refuse_undecided(decisions: Sequence[Decision]) -> None:
+    """Raise CannotTell for actions of which nobody can say here whether they are allowed: that is no fact about the
+    role."""
+    undecided = [decision for decision in decisions if decision.outcome == "undecidable"]
+    if undecided:
+        names = ", ".join(f"{decision.action} ({decision.because or 'no statement'})" for decision in undecided)
+        cure = "write the grant without condition or variable, or have AWS decide with --aws real"
+        raise CannotTell("push permission", f"depends on what the policy documents do not say: {names}", cure)

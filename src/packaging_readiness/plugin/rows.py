@@ -1,23 +1,22 @@
-"""Entrypoint rows: the command that the contract pins, and the judgement of what its process did. All pure."""
+"""Entrypoint rows: the judgement of what the process of a row did. All pure."""
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import Contract, Entrypoint, MprCase, Subcommand
-from packaging_readiness.image.commands import Command, Completed
+from packaging_readiness.contract.model import Contract, MprCase
+from packaging_readiness.image.commands import Completed
+from packaging_readiness.plugin.invocations import UNKNOWN, invocation_of, kind_of
 
 _MISSING_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _USAGE = re.compile(r"(?im)^\s*usage:")
 _TRACEBACK = "Traceback (most recent call last):"
 _ARGPARSE = re.compile(r"(?m)^\S.*: error: ")
+_IMPORT = re.compile(r"(?m)^ImportError: (.*)$")
+_USAGE_TEXT = re.compile(r"(?ims)^\s*usage:.*?(?:^\s*$|\Z)")
 _RUNPY = re.compile(r"(?m)^.*RuntimeWarning: .*found in sys\.modules.*$")
-_EVENT = "/tmp/event.{}.json"
 _NOT_FOUND = 127
 _USAGE_ERROR = 2
-
 
 # What to do, by reason code, where it is something else than the check's own advice.
 FIXES = {
@@ -26,8 +25,10 @@ FIXES = {
     "program-not-found": "Give the image a `python`, as the commands of the matrix demand.",
     "timed-out": "Do no work before the arguments are read; help must not wait for anything.",
     "killed-by-signal": "Find what ended the process: its memory, its limits, or a crash of an extension module.",
+    "output-over-bound": "Let the program print less than the suite keeps of a stream (64 KiB).",
     "traceback": "Mend the exception that the program ends with.",
-    "argparse-failure": "Bring the program's parser and the contract's command to the same arguments.",
+    "argparse-failure": "Bring the program's parser and the contract's command to the same arguments, and the "
+    "placeholders of its `rows` to what the parser takes.",
 }
 
 
@@ -40,48 +41,17 @@ class Judgement:
     notes: tuple[str, ...] = ()
 
 
-def command_of(row: CheckRow, contract: Contract) -> Command:
-    """The command of one row, exactly as the contract pins it. Raises TypeError for a row that runs nothing."""
-    timeout = contract.rows.timeout_s
-    subject = row.row
-    if isinstance(subject, MprCase):
-        return _lifecycle(row.id, subject, contract, timeout)
-    if isinstance(subject, Subcommand):
-        entrypoint, subcommand = contract.entrypoint(subject.entrypoint), subject.subcommand
-    elif isinstance(subject, Entrypoint):
-        entrypoint, subcommand = subject, subject.subcommand or ""
-    else:
-        raise TypeError(f"{row.id} runs no command")
-    argv = ["python", "-m", entrypoint.module, *([subcommand] if subcommand else [])]
-    if not row.check.id.endswith("required-enforced"):
-        argv.append("--help")
-    return Command(row.id, tuple(argv), timeout_s=timeout)
-
-
-def _lifecycle(row_id: str, case: MprCase, contract: Contract, timeout: float) -> Command:
-    rules = contract.rows
-    path = _EVENT.format(case.id)
-    module = contract.entrypoint(case.entrypoint).module
-    argv = ("python", "-m", module, rules.profile_option, rules.profile, case.subcommand, rules.event_option, path)
-    return Command(row_id, argv, files={path: json.dumps(dict(case.event), sort_keys=True).encode()}, timeout_s=timeout)
-
-
 def judge(row: CheckRow, contract: Contract, done: Completed) -> Judgement:
     """What the row's process proved."""
-    if row.check.id == "m1b.run.mpr":
+    kind = kind_of(row)
+    if kind == "lifecycle":
         assert isinstance(row.row, MprCase)
         return _judge_lifecycle(row.row, done)
-    if row.check.id.endswith("required-enforced"):
-        return _judge_required(required_options(row, contract), done)
-    return _judge_help(done)
-
-
-def required_options(row: CheckRow, contract: Contract) -> tuple[str, ...]:
-    """The options that the command without arguments must name as missing."""
-    if isinstance(row.row, Subcommand):
-        return row.row.required or contract.entrypoint(row.row.entrypoint).required
-    assert isinstance(row.row, Entrypoint)
-    return row.row.required
+    if kind == "required":
+        return _judge_required(invocation_of(row, contract).required, done)
+    if kind == "optional":
+        return _judge_optional(invocation_of(row, contract).optional, done)
+    return _judge_unknown(done) if kind == "unknown" else _judge_help(done)
 
 
 def _judge_help(done: Completed) -> Judgement:
@@ -111,6 +81,40 @@ def _judge_required(required: tuple[str, ...], done: Completed) -> Judgement:
     return Judgement("", notes=_notes(done))
 
 
+def _judge_optional(optional: tuple[str, ...], done: Completed) -> Judgement:
+    helped = _judge_help(done)
+    absent = [option for option in optional if not _documents(option, _text(done.stdout))]
+    if helped.reason or not absent:
+        return helped
+    return Judgement("optional-not-documented", (f"not in the help text: {', '.join(absent)}",))
+
+
+def _documents(option: str, text: str) -> bool:
+    """Whether help offers the option, in its usage or at the start of a line of its own; prose offers nothing."""
+    lines = (line.strip(" \t│|") for line in text.splitlines())
+    offered = [re.split(r"\s{2,}", line)[0] for line in lines if line.startswith("-")]
+    usage = _USAGE_TEXT.search(text)
+    whole = re.compile(r"(?<![\w-])" + re.escape(option) + r"(?![\w-])")
+    return any(whole.search(part) for part in (*offered, usage[0] if usage else ""))
+
+
+def _judge_unknown(done: Completed) -> Judgement:
+    broken = _broken(done)
+    if broken is not None and broken.reason not in ("timed-out", "traceback"):
+        return broken
+    if done.exit_code != _USAGE_ERROR:
+        ended = "still ran when its time was up" if done.timed_out else f"exit code {done.exit_code}"
+        wanted = f"{ended} with the unknown argument {UNKNOWN}, expected exit code {_USAGE_ERROR}"
+        return Judgement("unknown-accepted", (wanted, *_tail(done)))
+    stderr = _text(done.stderr)
+    if UNKNOWN in stderr:
+        return Judgement("", notes=_notes(done))
+    if _ARGPARSE.search(stderr):
+        found = "the parser refused the arguments before it came to the unknown one"
+        return Judgement("argparse-failure", (found, *_tail(done)))
+    return Judgement("unknown-not-named", (f"{UNKNOWN} is not named as unknown", *_tail(done)))
+
+
 def _judge_lifecycle(case: MprCase, done: Completed) -> Judgement:
     broken = _broken(done)
     if broken is not None:
@@ -133,6 +137,8 @@ def _broken(done: Completed) -> Judgement | None:
         return Judgement("timed-out", ("did not end in time and was killed", *_tail(done)))
     if done.signal is not None:
         return Judgement("killed-by-signal", (f"ended by signal {done.signal}", *_tail(done)))
+    if len(done.stdout) < done.stdout_total or len(done.stderr) < done.stderr_total:
+        return Judgement("output-over-bound", ("wrote more than is kept, so not all of it was judged", *_tail(done)))
     missing = _MISSING_MODULE.search(stderr)
     if missing and done.exit_code != 0:
         wanted = done.argv[2] if len(done.argv) > 2 and done.argv[1] == "-m" else ""
@@ -141,8 +147,9 @@ def _broken(done: Completed) -> Judgement | None:
     if done.exit_code == _NOT_FOUND:
         return Judgement("program-not-found", (f"{done.argv[0]} is not in the image", *_tail(done)))
     if done.exit_code not in (0, None) and _TRACEBACK in stderr:
-        reason = "import-error" if "ImportError" in stderr else "traceback"
-        return Judgement(reason, (f"exit code {done.exit_code} with a traceback", *_tail(done)))
+        failed = _IMPORT.search(stderr)
+        found = failed[1] if failed else f"exit code {done.exit_code} with a traceback"
+        return Judgement("import-error" if failed else "traceback", (found, *_tail(done)))
     if done.exit_code == _USAGE_ERROR and done.argv[-1] == "--help" and _ARGPARSE.search(stderr):
         return Judgement(
             "argparse-failure", (f"the parser refused the arguments (exit code {_USAGE_ERROR})", *_tail(done))
@@ -161,29 +168,3 @@ def _tail(done: Completed) -> tuple[str, ...]:
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
-
-
-def stderr_summary(done: Completed) -> str:
-    """The last lines of standard error as evidence keeps them, bounded; empty when nothing was written."""
-    lines = [line.rstrip() for line in _text(done.stderr).splitlines() if line.strip()]
-    text = "\n".join(lines[-8:])[-1000:]
-    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
-
-
-def observation(row: CheckRow, contract: Contract, done: Completed, summary: str) -> Mapping[str, object]:
-    """What evidence says of the row, times aside."""
-    facts: dict[str, object] = {"command": " ".join(done.argv), "exit_code": done.exit_code, "stderr_summary": summary}
-    if isinstance(row.row, Entrypoint):
-        facts |= {"handle": row.row.handle, "mode": row.row.mode, "module": row.row.module}
-    elif isinstance(row.row, Subcommand):
-        facts |= {"module": contract.entrypoint(row.row.entrypoint).module, "subcommand": row.row.subcommand}
-    elif isinstance(row.row, MprCase):
-        facts |= {
-            "module": contract.entrypoint(row.row.entrypoint).module,
-            "subcommand": row.row.subcommand,
-            "event_type": str(row.row.event.get("event_type")),
-            "expected_status": row.row.expect,
-        }
-    if row.check.id.endswith("required-enforced"):
-        facts["options"] = list(required_options(row, contract))
-    return facts

@@ -16,7 +16,8 @@ from packaging_readiness.verdict.header import Identity
 def run_header(settings: Settings, platform: Platform, arguments: Sequence[str | os.PathLike[str]]) -> dict[str, Any]:
     """The `readiness` entry of the report. Raises CannotTell when the checkout's commit is unknown."""
     managed = settings.contract.closure.build_driver == "github_actions"
-    ci = ci_facts() if managed else None
+    facts = settings.build_facts if managed else None
+    ci = ci_facts() if managed and facts is None else None
     identity = Identity(
         platform_run_id=settings.platform_run_id,
         written_at_utc=settings.written_at_utc,
@@ -27,8 +28,8 @@ def run_header(settings: Settings, platform: Platform, arguments: Sequence[str |
         git_ref=platform.git.branch,
         dirty=platform.git.dirty,
         aws=settings.aws,
-        workflow_run_id=ci.run_id if ci else None,
-        workflow_run_url=ci.run_url if ci else None,
+        workflow_run_id=facts.workflow_run_id if facts else ci.run_id if ci else None,
+        workflow_run_url=facts.workflow_run_url if facts else ci.run_url if ci else None,
         carried=settings.carried,
     )
     return {
@@ -36,6 +37,7 @@ def run_header(settings: Settings, platform: Platform, arguments: Sequence[str |
         "identity": asdict(identity),
         "contract": settings.contract_data,
         "nonce": settings.nonce,
+        "shard": asdict(settings.shard) if settings.shard else None,
         "invocation": {"arguments": [_portable(str(argument)) for argument in arguments]},
     }
 

@@ -1,7 +1,7 @@
 """Which collected tests are checks of this suite, and which of them this run selects."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,11 +10,11 @@ from packaging_readiness.contract.inventory import CheckRow
 from packaging_readiness.contract.model import LANES
 from packaging_readiness.plugin.check import ATTRIBUTE
 from packaging_readiness.plugin.settings import Settings
+from packaging_readiness.verdict.shards import shard_of
 
 LANE_FOLDERS = {f"tests_{lane}": lane for lane in LANES}
 _BOX_FILE = re.compile(r"test_dod(\d)_.*\.py")
 ROW = pytest.StashKey[CheckRow]()
-ONE_CONTAINER = "entrypoint-rows"
 
 
 def in_suite(config: pytest.Config) -> bool:
@@ -62,17 +62,10 @@ def attach_rows(items: Iterable[pytest.Item], settings: Settings) -> None:
         row = settings.rows[check.id if member is None else f"{check.id}[{member.id}]"]
         item.stash[ROW] = row
         item.add_marker(getattr(pytest.mark, lane))
-        if runs_in_container(row):
-            item.add_marker(pytest.mark.xdist_group(ONE_CONTAINER))
-
-
-def runs_in_container(row: CheckRow) -> bool:
-    """Whether the check runs a command inside the image."""
-    return row.check.lane == "m1b" and "image" in row.check.needs
 
 
 def select(
-    items: Sequence[pytest.Item], settings: Settings, blocker: str | None, checks: Sequence[str] | None
+    items: Sequence[pytest.Item], wants: Callable[[CheckRow], bool], has_pack: bool
 ) -> tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]]:
     """Split tests into those to run, those not selected, and those that only an evidence pack could decide."""
     chosen: list[pytest.Item] = []
@@ -82,9 +75,9 @@ def select(
         row = item.stash.get(ROW, None)
         if row is None:
             chosen.append(item)
-        elif not wanted(row, settings, blocker, checks):
+        elif not wants(row):
             left.append(item)
-        elif (row.check.decided_by == "adjudicator") == (settings.evidence is not None):
+        elif (row.check.decided_by == "adjudicator") == has_pack:
             chosen.append(item)
         else:
             waiting.append(item)
@@ -92,7 +85,9 @@ def select(
 
 
 def wanted(row: CheckRow, settings: Settings, blocker: str | None, checks: Sequence[str] | None) -> bool:
-    """Whether `--blocker` and `--check` select the row."""
+    """Whether `--blocker`, `--check` and `--shard` select the row."""
+    if settings.shard is not None and shard_of(row, settings.contract, settings.shard.of) != settings.shard.index:
+        return False
     if checks and row.id not in checks and row.check.id not in checks:
         return False
     if blocker is None:

@@ -14,8 +14,10 @@ from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import Check, CheckRow, expand, packaged_checks
 from packaging_readiness.contract.load import contract_digest, load_contract
 from packaging_readiness.contract.model import Contract
+from packaging_readiness.plugin.build_facts import BuildFacts, read_build_facts
 from packaging_readiness.plugin.reference import CONTRACT, cache_dir, materialise
-from packaging_readiness.verdict.header import RUN_ID, UTC, Carried
+from packaging_readiness.plugin.shard_option import shard_of_options
+from packaging_readiness.verdict.header import RUN_ID, UTC, Carried, Shard
 
 _UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -36,10 +38,13 @@ class Settings:
     checks: Mapping[str, Check]
     rows: Mapping[str, CheckRow]
     image: str | None
+    build_facts: BuildFacts | None
     engine: Literal["auto", "podman", "docker"]
     aws: Literal["embedded", "real"]
-    evidence: Path | None
+    evidence: str | None
     evidence_out: Path | None
+    shard: Shard | None
+    sign_key: Path | None
     platform_run_id: str
     written_at_utc: str
     carried: Carried
@@ -63,8 +68,6 @@ def resolve(config: Any, shared: Mapping[str, str] | None) -> Settings:
     else:
         platform_root = _platform_root(option.readiness_platform_root)
         name = option.readiness_contract or "dev_full"
-    if option.readiness_evidence is not None and not Path(option.readiness_evidence).is_dir():
-        raise InputRefused("--evidence", f"{option.readiness_evidence!r} is not a directory", "name an existing pack")
     contract, data = load_contract(name)
     checks = packaged_checks()
     fixed = shared or fresh_identity(option.readiness_platform_run_id, option.readiness_written_at)
@@ -78,10 +81,13 @@ def resolve(config: Any, shared: Mapping[str, str] | None) -> Settings:
         checks={check.id: check for check in checks},
         rows={row.id: row for row in expand(checks, contract)},
         image=option.readiness_image,
+        build_facts=_build_facts(option.readiness_build_facts, option.readiness_image),
         engine=option.readiness_engine,
         aws=option.readiness_aws or ("real" if contract.closure.registry_authority == "ecr" else "embedded"),
-        evidence=Path(option.readiness_evidence) if option.readiness_evidence else None,
+        evidence=_evidence(option.readiness_evidence),
         evidence_out=Path(option.readiness_evidence_out) if option.readiness_evidence_out else None,
+        shard=shard_of_options(option, contract),
+        sign_key=_sign_key(option.readiness_sign_key),
         platform_run_id=fixed["platform_run_id"],
         written_at_utc=fixed["written_at_utc"],
         carried=_carried(option.readiness_waivers),
@@ -136,6 +142,19 @@ def _platform_root(given: str) -> Path:
     return root.resolve()
 
 
+def _evidence(given: str | None) -> str | None:
+    if given is None:
+        return None
+    if given.startswith("s3://"):
+        from packaging_readiness.evidence.store_s3 import parse_location
+
+        parse_location(given)
+    elif not Path(given).is_dir() and not (given.lower().endswith(".zip") and Path(given).is_file()):
+        cause = f"{given!r} is neither a directory nor a ZIP file nor s3://BUCKET/PREFIX"
+        raise InputRefused("--evidence", cause, "name an existing pack")
+    return given
+
+
 def _carried(given: str | None) -> Carried:
     if given is None:
         return Carried()
@@ -153,12 +172,31 @@ def _carried(given: str | None) -> Carried:
     return carried
 
 
+def _build_facts(given: str | None, image: str | None) -> BuildFacts | None:
+    if given is None:
+        return None
+    if image is None:
+        cause = "are about an image that somebody else built, and none is named"
+        raise InputRefused("--build-facts", cause, "name it with --image REF")
+    return read_build_facts(given)
+
+
+def _sign_key(given: str | None) -> Path | None:
+    if given is None:
+        return None
+    from packaging_readiness.evidence.keys import read_private_key
+
+    read_private_key(Path(given))  # a key that cannot sign is told before the first check, not after the last
+    return Path(given)
+
+
 def _options(option: Any) -> tuple[str, ...]:
     """The options that decide what a check sees, as they were typed."""
     names = {
         "--platform-root": option.readiness_platform_root,
         "--contract": option.readiness_contract,
         "--image": option.readiness_image,
+        "--build-facts": option.readiness_build_facts,
         "--engine": option.readiness_engine if option.readiness_engine != "auto" else None,
         "--aws": option.readiness_aws,
         "--evidence": option.readiness_evidence,

@@ -28,11 +28,22 @@ def header_lines(settings: Settings, platform: "Platform") -> list[str]:
         commit = f"unknown ({error.cause})"
     source = "reference platform" if settings.reference else settings.platform_root.name
     image = settings.image or "built from the Dockerfile when a check needs it"
+    part = f"; shard: {settings.shard.index} of {settings.shard.of}" if settings.shard is not None else ""
     contract = f"{settings.contract.name} ({settings.contract_digest[7:19]})"
     return [
         f"packaging readiness {__version__}: {source} at {commit}; contract {contract}",
-        f"run {settings.platform_run_id}; image: {image}; engine: {settings.engine}; aws: {settings.aws}",
+        f"run {settings.platform_run_id}; image: {image}; engine: {settings.engine}; aws: {settings.aws}{part}",
+        *_key_lines(settings),
     ]
+
+
+def _key_lines(settings: Settings) -> list[str]:
+    if settings.sign_key is None:
+        return []
+    from packaging_readiness.evidence.keys import read_private_key
+
+    key = read_private_key(settings.sign_key)
+    return [f"signing with key {key.id[:16]}" + (f"; note: {key.note}" if key.note else "")]
 
 
 def summary_lines(conclusion: "Conclusion", settings: Settings) -> Iterator[Line]:
@@ -49,6 +60,8 @@ def summary_lines(conclusion: "Conclusion", settings: Settings) -> Iterator[Line
         yield f"problem: {problem}", RED
     yield from _closing(conclusion, settings)
     if conclusion.bundle is not None:
+        if settings.sign_key is None:
+            yield "unsigned: proves coherence, not authorship (--sign-key FILE signs)", {}
         yield f"bundle: {conclusion.bundle}", {}
 
 
@@ -60,7 +73,8 @@ def _lane_line(lane: Lane, results: "dict[str, Result]", settings: Settings) -> 
         if number:
             counts.append(f"{number} {outcome}")
     codes = sorted({settings.rows[row_id].blocker or "S3" for row_id in red})
-    text = f"{LANE_TITLES[lane]}  {'FAIL' if red else 'PASS'}  {', '.join(counts)}"
+    held = "PASS" if settings.shard is None else f"shard {settings.shard.shown} held"  # a part is no verdict
+    text = f"{LANE_TITLES[lane]}  {'FAIL' if red else held}  {', '.join(counts)}"
     return (f"{text}  active: {', '.join(codes)}", RED) if red else (text, GREEN)
 
 
@@ -90,4 +104,5 @@ def _closing(conclusion: "Conclusion", settings: Settings) -> Iterator[Line]:
     else:
         missing = [row_id for row_id in settings.rows if row_id not in conclusion.results]
         lanes = sorted({f"M1.{row_id[2].upper()}" for row_id in missing})
-        yield f"M1: not decided; {len(missing)} checks have no result ({', '.join(lanes)})", YELLOW
+        part = f"shard {settings.shard.shown} alone decides nothing; " if settings.shard is not None else ""
+        yield f"M1: not decided; {part}{len(missing)} checks have no result ({', '.join(lanes) or 'none'})", YELLOW

@@ -1,13 +1,12 @@
-"""Credential policy of the packaging workflow: static keys, OIDC, what is printed, and what guards the push."""
+"""Credential policy of the packaging workflow: static keys, OIDC, and what is printed."""
 
 import re
 from collections.abc import Mapping
 
-from packaging_readiness.checkout.workflow_model import Step, Workflow
+from packaging_readiness.checkout.workflow_model import Entry, Step, Workflow
+from packaging_readiness.checkout.workflow_push import push_steps
 from packaging_readiness.checkout.workflow_queries import (
     credentials_steps,
-    guard_gaps,
-    push_steps,
     runs_before,
     static_credentials,
 )
@@ -18,10 +17,6 @@ _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _UNTRUSTED = re.compile(r"\b(github\.(event|head_ref|ref_name|actor)\b|inputs\.)")
 _SECRET = re.compile(r"\bsecrets\b")
 _PRINTS = re.compile(r"\b(echo|printf|cat|tee|print|Write-Host|env|printenv)\b|>")
-_SWALLOWS = re.compile(
-    r"\|\||\bset\s+\+e|\bset\s+\+o\s+errexit|\bexit\s+0\b|(?<!&)&\s*$|(?<![&>])&(?![&>])", re.MULTILINE
-)
-_NO_COMMAND = re.compile(r"(echo|printf|true|:)\b|:$|set\s")
 _TRACES = re.compile(r"(?m)^\s*set\s+-\w*x|\bbash\s+-\w*x")
 
 
@@ -43,14 +38,18 @@ def static_places(workflow: Workflow, salt: bytes) -> list[str]:
     return sorted(found)
 
 
-def _all_entries(workflow: Workflow) -> list[tuple[str, tuple]]:  # type: ignore[type-arg]
+def _all_entries(workflow: Workflow) -> list[tuple[str, tuple[Entry, ...]]]:
     return [*workflow.environments(), *((f"with of step {step.label!r}", step.with_) for step in workflow.steps)]
 
 
 def oidc_gaps(workflow: Workflow, permissions: Mapping[str, str]) -> list[str]:
     """Why the workflow does not push with a role assumed by OIDC, and nothing else. Empty when it does."""
     path = workflow.path
-    found = []
+    found = [
+        f"{path}:{event.line}: {event.name} hands the workflow's token to code that nobody has reviewed"
+        for event in workflow.events
+        if event.name == "pull_request_target"
+    ]
     steps = credentials_steps(workflow)
     for entry in steps:
         place = f"{path}:{entry.step.line}"
@@ -103,35 +102,3 @@ def _stored(workflow: Workflow, step: Step) -> list[str]:
         for entry in step.with_
         if _SECRET.search(entry.value)
     ]
-
-
-def _soft(guard: Step) -> tuple[str, ...]:
-    """Why the step's own script could fail without failing the step."""
-    if guard.run is None:
-        return ()
-    found = []
-    if _SWALLOWS.search(guard.run) or (guard.shell is not None and guard.shell not in ("bash", "sh")):
-        found.append("its script can fail without failing the step (||, &, set +e, exit 0, or its own shell)")
-    commands = [text.strip() for text in guard.run.splitlines() if text.strip() and not text.strip().startswith("#")]
-    if all(_NO_COMMAND.match(text) for text in commands):
-        found.append("its script runs no check")
-    return tuple(found)
-
-
-def security_step_gaps(workflow: Workflow, pattern: str) -> list[str]:
-    """Why the security step does not protect every push. Empty when it does."""
-    path = workflow.path
-    named = re.compile(pattern)
-    guards = [step for step in workflow.steps if named.search(step.name) or named.search(step.id)]
-    pushes = push_steps(workflow)
-    if not guards:
-        return [f"{path}: no step's name matches {pattern!r}"]
-    found = []
-    for push in pushes:
-        gaps = {guard.label: (*guard_gaps(workflow, guard, push), *_soft(guard)) for guard in guards}
-        if all(gaps.values()):
-            label, reasons = next(iter(gaps.items()))
-            found += [f"{path}:{push.line}: step {push.label!r}: security step {label!r}: {why}" for why in reasons]
-    if not pushes:
-        found.append(f"{path}: no step pushes an image, so nothing is guarded")
-    return found

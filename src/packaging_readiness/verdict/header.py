@@ -79,11 +79,32 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """Part `index` (from 1) of a run that is split into `of` parts."""
+
+    index: int
+    of: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.index <= self.of:
+            raise ValueError(f"there is no part {self.index} of {self.of}")
+
+    @property
+    def shown(self) -> str:
+        """As it is written on the command line."""
+        return f"{self.index}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True)
 class RunHeader:
-    """The header of one report: identity, the whole contract, and what is particular to this one invocation."""
+    """The header of one report: identity, the whole contract, and what is particular to this one invocation.
+
+    `shard` is null for a report of an undivided run.
+    """
 
     schema: Literal[1]
     identity: Identity
     contract: Mapping[str, Any]
     nonce: str
     invocation: Mapping[str, Any]
+    shard: Shard | None = None

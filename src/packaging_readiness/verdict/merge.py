@@ -12,6 +12,7 @@ from packaging_readiness.verdict.coherence import refuse_contradictions
 from packaging_readiness.verdict.header import Identity
 from packaging_readiness.verdict.report import Report
 from packaging_readiness.verdict.results import Result
+from packaging_readiness.verdict.shards import refuse_mixed
 
 ONE_RUN = "merge only reports of one run: same --platform-run-id, contract, commit, image and suite"
 _SAME = (
@@ -55,7 +56,10 @@ def merge(reports: Sequence[Report]) -> MergedRun:
     contract = contract_from_data(data, first.shown)
     rows = expand(packaged_checks(), contract)
     image = _one_image(ordered)
-    results = _one_result_each(ordered, {row.id: row for row in rows})
+    by_id = {row.id: row for row in rows}
+    _refuse_unknown(ordered, by_id)
+    refuse_mixed(ordered, by_id, contract)
+    results = _one_result_each(ordered)
     names = ", ".join(sorted({report.shown for report in ordered}))
     refuse_contradictions(names, first.header.identity, image, results)
     latest = max(report.header.identity.written_at_utc for report in ordered)
@@ -89,18 +93,23 @@ def _one_image(reports: Sequence[Report]) -> Mapping[str, Any] | None:
     return used[0].image if used else None
 
 
-def _one_result_each(reports: Sequence[Report], rows: Mapping[str, CheckRow]) -> dict[str, Result]:
-    results: dict[str, Result] = {}
-    origin: dict[str, str] = {}
+def _refuse_unknown(reports: Sequence[Report], rows: Mapping[str, CheckRow]) -> None:
     for report in reports:
         for result in report.results:
             row = rows.get(result.id)
             if row is None:
                 raise InputRefused(report.shown, f"check {result.id!r} is not in the inventory", ONE_RUN)
-            if result.id in results:
-                raise InputRefused(f"{origin[result.id]}, {report.shown}", f"both hold {result.id}", ONE_RUN)
             if row.check.decided_by == "adjudicator":
                 raise InputRefused(report.shown, f"{result.id} is decided from results, not reported", ONE_RUN)
+
+
+def _one_result_each(reports: Sequence[Report]) -> dict[str, Result]:
+    results: dict[str, Result] = {}
+    origin: dict[str, str] = {}
+    for report in reports:
+        for result in report.results:
+            if result.id in results:
+                raise InputRefused(f"{origin[result.id]}, {report.shown}", f"both hold {result.id}", ONE_RUN)
             results[result.id] = result
             origin[result.id] = report.shown
     return results

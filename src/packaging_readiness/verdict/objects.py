@@ -43,6 +43,8 @@ def _image_contract_manifest(ledger: Ledger) -> Mapping[str, Any]:
         "stages": fact("m1a.strategy.one-final-stage", "stages"),
         "includes": [{"path": row.id, "recursive": row.recursive, "copied": row.copied} for row in contract.includes],
         "excludes": [{"surface": row.id} for row in contract.excludes],
+        "copied_files": fact("m1a.boundary.copy-maps-to-include", "copied_files"),
+        "copied_tree_digest": fact("m1a.boundary.copy-maps-to-include", "copied_tree_digest"),
         "learning_modules": row_entries(ledger, "m1a.boundary.learning-module"),
         "image": dict(ledger.image) if ledger.image else None,
         "verdict": verdict_of(ledger, "image_contract_manifest"),
@@ -60,6 +62,7 @@ def _build_context_allowlist_check(ledger: Ledger) -> Mapping[str, Any]:
         "includes": row_entries(ledger, "m1a.boundary.include-in-context"),
         "copied_includes": row_entries(ledger, "m1a.boundary.include-copied"),
         "copies": ledger.fact("m1a.boundary.copy-maps-to-include", "copies"),
+        "untaken_files": ledger.fact("m1a.boundary.context-taken", "untaken_files"),
         "verdict": verdict_of(ledger, "build_context_allowlist_check"),
     }
 
@@ -69,7 +72,10 @@ def _dockerignore_conformance_receipt(ledger: Ledger) -> Mapping[str, Any]:
         "ignore_file": ledger.fact("m1a.payload.default-deny", "ignore_file"),
         "ignore_file_digest": ledger.fact("m1a.payload.default-deny", "ignore_file_digest"),
         "default_deny": ledger.fact("m1a.payload.default-deny", "default_deny"),
+        "context_files": ledger.fact("m1a.payload.default-deny", "context_files"),
+        "context_tree_digest": ledger.fact("m1a.payload.default-deny", "context_tree_digest"),
         "broad_ingestions": ledger.fact("m1a.payload.no-broad-copy", "broad_ingestions"),
+        "engine_differences": ledger.fact("m1a.advisory.engines-agree", "engine_differences"),
         "excludes": row_entries(ledger, "m1a.payload.exclude-stays-out"),
         "verdict": verdict_of(ledger, "dockerignore_conformance_receipt"),
     }
@@ -79,6 +85,8 @@ def _m1b_entrypoint_validation(ledger: Ledger) -> Mapping[str, Any]:
     return {
         "rows": row_entries(ledger, "m1b.run.help"),
         "required_arguments": row_entries(ledger, "m1b.contract.required-enforced"),
+        "optional_arguments": row_entries(ledger, "m1b.contract.optional-documented"),
+        "unknown_arguments": row_entries(ledger, "m1b.contract.unknown-refused"),
         "handles": row_entries(ledger, "m1b.matrix.handle-mapped"),
         "image_digest": ledger.image["digest"] if ledger.image else None,
         "overall": verdict_of(ledger, "m1b_entrypoint_validation"),
@@ -89,6 +97,8 @@ def _m1b_subcommand_validation(ledger: Ledger) -> Mapping[str, Any]:
     return {
         "rows": row_entries(ledger, "m1b.run.subcommand-help"),
         "required_arguments": row_entries(ledger, "m1b.contract.subcommand-required-enforced"),
+        "optional_arguments": row_entries(ledger, "m1b.contract.subcommand-optional-documented"),
+        "unknown_arguments": row_entries(ledger, "m1b.contract.subcommand-unknown-refused"),
         "image_digest": ledger.image["digest"] if ledger.image else None,
         "overall": verdict_of(ledger, "m1b_subcommand_validation"),
     }

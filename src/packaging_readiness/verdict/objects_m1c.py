@@ -7,6 +7,14 @@ from packaging_readiness.verdict.ledger import Ledger
 from packaging_readiness.verdict.parts import row_entries, verdict_of
 
 _RESOLVED = "m1c.mismatch.tag-to-digest"
+_RELEASE_METADATA = (
+    "image_digest_manifest.json",
+    "provenance_consistency_checks.json",
+    "sbom.cdx.json",
+    "slsa_provenance.json",
+    "test_result.json",
+    "verification_summary.json",
+)
 
 
 def packaging_provenance(ledger: Ledger) -> Mapping[str, Any]:
@@ -52,14 +60,18 @@ def image_digest_manifest(ledger: Ledger) -> Mapping[str, Any]:
 
 
 def release_metadata_receipt(ledger: Ledger) -> Mapping[str, Any]:
-    """Where provenance and release metadata of this image stand, and what about them is deferred."""
+    """Where provenance and release metadata of this image stand, and what about them is deferred.
+
+    The digests of SBOM and statements are added when their bytes exist: they follow from the results, this one's own
+    check included.
+    """
     fact = ledger.fact
     digest = ledger.provenance("image_digest")
     return {
         "image_tag": ledger.provenance("image_tag"),
         "image_digest": digest,
         "provenance_ref": "packaging_provenance.json" if digest else None,
-        "release_metadata_refs": ["image_digest_manifest.json", "provenance_consistency_checks.json"] if digest else [],
+        "release_metadata_refs": list(_RELEASE_METADATA) if digest else [],
         "evidence_prefix": fact("m1c.paths.evidence-bucket", "evidence_prefix"),
         "evidence_paths": row_entries(ledger, "m1c.paths.handle"),
         "config_digest_field": fact("m1c.paths.config-digest", "config_digest_field"),

@@ -23,7 +23,7 @@ def security_secret_injection_checks(ledger: Ledger) -> Mapping[str, Any]:
         "static_credential_rejection": check_verdict(ledger, _STATIC),
         "dockerfile_secret_policy": check_verdict(ledger, _DOCKERFILE),
         "workflow_credential_policy": check_verdict(ledger, _WORKFLOW),
-        "image_configuration": check_verdict(ledger, ("m1d.image.configuration",)),
+        "image_configuration": check_verdict(ledger, ("m1d.image.configuration", "m1d.image.added-files")),
         "workflow_path": ledger.fact("m1d.workflow.security-step", "workflow_path"),
         "blocker_codes": codes or ["none"],
         "verdict": "PASS" if not codes else "FAIL",

@@ -8,6 +8,7 @@ from packaging_readiness.contract.inventory import LANE_TITLES
 from packaging_readiness.contract.model import LANES, Lane
 from packaging_readiness.verdict.ledger import BlockerState, Ledger
 from packaging_readiness.verdict.parts import head, row_entries, status
+from packaging_readiness.verdict.prose import drift
 
 _HANDOFF = (
     "M1 becomes DONE in the master plan only after this bundle and by hand",
@@ -103,7 +104,7 @@ def _handoff(ledger: Ledger, lanes: Mapping[Lane, str]) -> dict[str, Any]:
         "contract_digest": ledger.identity.contract_digest,
         "fail_closed": not passed,
         "user_confirmation": "pending",
-        "notes": [*_HANDOFF, *notes],
+        "notes": [*_HANDOFF, *drift(ledger, lanes), *notes],
     }
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from packaging_readiness.contract.canonical import read_json, sha256
-from packaging_readiness.contract.decode import DecodeError, decode
+from packaging_readiness.contract.decode import decode_foreign
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.verdict.header import RunHeader
-from packaging_readiness.verdict.results import Outcome, Result, refuse_free_text, refuse_image
+from packaging_readiness.verdict.results import Outcome, Result, Told, refuse_image
 
 KEY = "readiness"
 PHASES = ("setup", "call", "teardown")
@@ -17,22 +17,16 @@ _INTERNAL_ERROR = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Told):
     """What the test of one check recorded: the `readiness` metadata of a test in the report."""
 
     check: str
     outcome: str
-    reason: str
-    expected: str
-    found: tuple[str, ...]
-    observation: Mapping[str, Any]
-    notes: tuple[str, ...]
-    deferral: str | None
     image: Mapping[str, Any] | None
     measured: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        refuse_free_text(self.reason, (self.expected, *self.found, *self.notes))
+        Told.__post_init__(self)  # the form without arguments does not work in a dataclass with slots
         refuse_image(self.image)
 
 
@@ -58,7 +52,7 @@ def read_report(data: bytes, shown: str) -> Report:
     content = read_json(data, shown)
     if not isinstance(content, dict) or KEY not in content:
         raise InputRefused(shown, "is not a report of this suite", RERUN)
-    header = _decode(RunHeader, content[KEY], shown)
+    header = decode_foreign(RunHeader, content[KEY], shown, below=KEY, cure=RERUN)
     exit_code = content.get("exitcode")
     if not isinstance(exit_code, int) or exit_code == _INTERNAL_ERROR:
         raise InputRefused(shown, "is of a run that ended by an internal error", RERUN)
@@ -78,21 +72,12 @@ def read_report(data: bytes, shown: str) -> Report:
     )
 
 
-def _decode(cls: type[Any], value: object, shown: str) -> Any:
-    try:
-        return decode(cls, value)
-    except DecodeError as error:
-        place = ".".join(map(str, error.path))
-        raise InputRefused(shown, f"{KEY}.{place}: {error.message}" if place else error.message, RERUN) from None
-
-
 def _observed(test: object, shown: str) -> Observed:
     metadata = test.get("metadata") if isinstance(test, dict) else None
     if not isinstance(metadata, dict) or KEY not in metadata:
         name = str(test.get("nodeid")) if isinstance(test, dict) else "a test"
         raise InputRefused(shown, f"{name} recorded no check", RERUN)
-    observed: Observed = _decode(Observed, metadata[KEY], shown)
-    return observed
+    return decode_foreign(Observed, metadata[KEY], shown, below=KEY, cure=RERUN)
 
 
 def _result(test: Mapping[str, Any], seen: Observed) -> Result:

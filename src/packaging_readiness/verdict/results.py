@@ -29,6 +29,21 @@ def refuse_image(image: Mapping[str, Any] | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a report and a stored run both say of one check, held to bounded lines: foreign until it is decided."""
+
+    reason: str
+    expected: str
+    found: tuple[str, ...]
+    observation: Mapping[str, Any]
+    notes: tuple[str, ...]
+    deferral: str | None
+
+    def __post_init__(self) -> None:
+        refuse_free_text(self.reason, (self.expected, *self.found, *self.notes))
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The result of one row of the inventory.
 

@@ -13,6 +13,13 @@ from packaging_readiness.verdict.results import Result
 Rule = Callable[[CheckRow, Ledger], Result]
 _PROVENANCE = ("packaging_provenance", "image_digest_manifest", "release_metadata_receipt")
 _SECURITY = ("security_secret_injection_checks", "secret_source_contract_receipt", "build_context_secret_scan")
+_MOVED = {
+    "registry_digest": "tag-moved",
+    "recomputed_digest": "tag-moved",
+    "platform_digest": "platform-moved",
+    "pushed_at_utc": "pushed-again",
+    "tag_mutability": "mutability-changed",
+}
 _SAME_IN_ALL = ("platform_run_id", "git_sha", "image_tag", "image_digest")
 
 
@@ -78,6 +85,19 @@ def _objects_agree(row: CheckRow, ledger: Ledger) -> Result:
     if provenance.get("oci_digest_value") != provenance.get("image_digest"):
         found.append("oci_digest_value is not image_digest in packaging_provenance.json")
     return _verdict(row, "objects-disagree", found)
+
+
+def _tag_unmoved(row: CheckRow, ledger: Ledger) -> Result:
+    first, again = (ledger.results.get(f"m1c.mismatch.{name}") for name in ("tag-to-digest", "tag-resolved-again"))
+    if first is None or again is None or not first.observation or not again.observation:
+        return _verdict(row, "not-resolved-twice", ["the tag was not resolved at the start and at the end of the run"])
+    found = [
+        f"{name}: {first.observation.get(name)} at the start, {again.observation.get(name)} at the end"
+        for name in sorted(first.observation.keys() | again.observation.keys())
+        if first.observation.get(name) != again.observation.get(name)
+    ]
+    codes = [code for name, code in _MOVED.items() if any(entry.startswith(f"{name}:") for entry in found)]
+    return _verdict(row, (codes or ["tag-differs"])[0], found)
 
 
 def _rule_covered(row: CheckRow, ledger: Ledger) -> Result:
@@ -191,6 +211,7 @@ RULES: Mapping[str, Rule] = {
     "m1c.provenance.release-metadata": _release_metadata,
     "m1c.mismatch.objects-present": _objects_present,
     "m1c.mismatch.objects-agree": _objects_agree,
+    "m1c.mismatch.tag-unmoved": _tag_unmoved,
     "m1c.mismatch.rule-covered": _rule_covered,
     "m1c.consistency.complete": _consistency_complete,
     "m1d.managed.checks-held": _managed_checks,

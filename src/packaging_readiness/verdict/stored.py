@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from packaging_readiness.contract.decode import DecodeError, decode
+from packaging_readiness.contract.decode import decode_foreign
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import CheckRow
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.verdict.coherence import refuse_contradictions
 from packaging_readiness.verdict.header import Identity
 from packaging_readiness.verdict.merge import MergedRun
-from packaging_readiness.verdict.results import Outcome, Result, refuse_free_text, refuse_image
+from packaging_readiness.verdict.results import Outcome, Result, Told, refuse_image
 
 RESULTS = "check_results.json"
 
 
 @dataclass(frozen=True, slots=True)
-class StoredResult:
+class StoredResult(Told):
     """One entry of `check_results.json`."""
 
     id: str
@@ -27,16 +27,7 @@ class StoredResult:
     blocker: str | None
     decided_by: str
     outcome: Outcome
-    reason: str
-    expected: str
-    found: tuple[str, ...]
-    observation: Mapping[str, Any]
-    notes: tuple[str, ...]
-    deferral: str | None
     withheld: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        refuse_free_text(self.reason, (self.expected, *self.found, *self.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +53,7 @@ def stored_run(
 
     Raises InputRefused for a malformed file, a row that the inventory lacks, or a row that stands there twice.
     """
-    try:
-        stored = decode(StoredRun, data)
-    except DecodeError as error:
-        place = ".".join(map(str, error.path))
-        raise InputRefused(RESULTS, f"{place}: {error.message}" if place else error.message) from None
+    stored = decode_foreign(StoredRun, data, RESULTS)
     known = {row.id: row for row in rows}
     results: dict[str, Result] = {}
     seen: set[str] = set()

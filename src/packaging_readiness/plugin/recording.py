@@ -1,0 +1,71 @@
+"""Recording: what each check found goes into its record, and from there into the report."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from packaging_readiness.contract.errors import ReadinessError
+from packaging_readiness.plugin import messages
+from packaging_readiness.plugin.check import Record
+from packaging_readiness.plugin.selection import ROW
+from packaging_readiness.plugin.session import SuiteSession
+
+RECORD = pytest.StashKey[Record]()
+_PHASE_KEYS = ("duration", "outcome")
+_REPORT_KEYS = ("created", "duration", "exitcode", "summary", "tests")
+
+
+class Recording:
+    """Hooks around each check, and those that fill the report."""
+
+    def __init__(self, session: SuiteSession) -> None:
+        self.session = session
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Open the record of a check."""
+        if ROW in item.stash:
+            item.stash[RECORD] = Record(item.stash[ROW], self.session.settings.contract)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Close a phase in the record, and say what failed in the suite's own words."""
+        record = item.stash.get(RECORD, None)
+        if record is not None and call.excinfo is not None:
+            record.raised(call.excinfo.value, call.when)
+        report = yield
+        if record is not None and report.failed and self.session.config.option.verbose < 2:
+            report.longrepr = messages.failure(record, self.session.settings, call.excinfo)
+        return report
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_runtest_metadata(self, item: pytest.Item) -> dict[str, Any]:
+        """What the report says of a check."""
+        record = item.stash.get(RECORD, None)
+        return {} if record is None else {"readiness": record.as_metadata()}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_runtest_stage(self, report: pytest.TestReport) -> dict[str, Any]:
+        """Outcome and duration of a phase; failure texts could hold secrets and stay out."""
+        return {key: getattr(report, key) for key in _PHASE_KEYS}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+        """Keep what the verdict is made of, and put the run header in."""
+        session = self.session
+        for key in [key for key in json_report if key not in _REPORT_KEYS]:
+            del json_report[key]
+        for test in json_report.get("tests", []):
+            test.pop("lineno", None)
+        if session.internal_error:
+            json_report["exitcode"] = int(pytest.ExitCode.INTERNAL_ERROR)
+        try:
+            from packaging_readiness.plugin.runheader import run_header
+
+            arguments = session.config.invocation_params.args
+            json_report["readiness"] = run_header(session.settings, session.platform, arguments)
+        except ReadinessError as error:
+            session.progress(str(error))
