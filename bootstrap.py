@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 ENGINE = ("podman", "runc", "mmdebstrap")
+REGISTRY = "docker-registry"
 JOBS = {"m1": "run_m1.py", "tests": "run_tests.py"}
 MINIMUM = (3, 11)
 
@@ -60,6 +62,18 @@ def docker_answers() -> bool:
     return subprocess.run(["docker", "info"], capture_output=True, timeout=60, check=False).returncode == 0
 
 
+def ensure_registry() -> None:
+    """Debian's docker-registry for the suite's own tests: its program alone, because the package starts a service."""
+    if shutil.which(REGISTRY) or (VENV / "bin" / REGISTRY).exists() or shutil.which("apt-get") is None:
+        return
+    say(f"fetching {REGISTRY}")
+    run(*(() if os.geteuid() == 0 else ("sudo",)), "apt-get", "update", "-qq")
+    with tempfile.TemporaryDirectory() as scratch:
+        fetch = f"apt-get -o APT::Sandbox::User=root download -qq {REGISTRY} && dpkg-deb --extract {REGISTRY}_*.deb ."
+        run("sh", "-c", f"cd {scratch} && {fetch}")
+        shutil.copy(f"{scratch}/usr/bin/{REGISTRY}", VENV / "bin" / REGISTRY)
+
+
 def ensure_venv() -> Path:
     """A virtual environment with exactly the locked packages and this project; made again when the lock changes."""
     python = VENV / "bin" / "python"
@@ -96,6 +110,8 @@ def main() -> int:
         install("git")
     ensure_engine()
     python = ensure_venv()
+    if arguments[0] == "tests":
+        ensure_registry()
     # An installed package has its bytecode; give the editable one the same, whatever PYTHONDONTWRITEBYTECODE says.
     run(str(python), "-m", "compileall", "-q", str(ROOT / "src"))
     os.chdir(ROOT)

@@ -51,6 +51,12 @@ ACTIVE = "m1e.no-go[active-blocker]"
 SECURITY = rows("m1e.preconditions[security-posture]", ACTIVE, "m1e.no-go[security-failure]", CARRIED)
 SECURITY_CODES = rows("M1-B4", "M1-B5", "M1E-B1", "M1E-B4")
 API_KEY = "/fraud-platform/dev_full/ig/api_key"
+BROKEN_CM = rows(
+    "m1b.run.help[cm]",
+    "m1b.contract.required-enforced[cm]",
+    "m1b.contract.optional-documented[cm]",
+    "m1b.contract.unknown-refused[cm]",
+)
 
 BREAKS = (
     Break(
@@ -61,10 +67,12 @@ BREAKS = (
             "m1a.strategy.repository-uri-pinned",
             "m1c.provenance.field[ecr_repo_uri]",
             "m1c.mismatch.tag-to-digest",
+            "m1c.mismatch.tag-resolved-again",
             "m1c.push.role-permission",
         ),
         decided=rows(
             LANE_A,
+            "m1c.mismatch.tag-unmoved",
             "m1c.mismatch.objects-present",
             "m1c.mismatch.objects-agree",
             "m1c.mismatch.rule-covered[tag-to-digest]",
@@ -90,9 +98,9 @@ BREAKS = (
             "src/fraud_detection/case_mgmt/worker.py",
             ("from fraud_detection import cli", "import case_store_client\n\nfrom fraud_detection import cli"),
         ),
-        tests=rows("m1b.run.help[cm]", "m1b.contract.required-enforced[cm]"),
+        tests=BROKEN_CM,
         decided=rows(ACTIVE, CARRIED),
-        raises=rows("m1b.run.help[cm]", "m1b.contract.required-enforced[cm]"),
+        raises=BROKEN_CM,
         active=rows("M1-B2", "M1-B5", "M1E-B4"),
     ),
     Break(
@@ -145,9 +153,9 @@ BREAKS = (
         "M1A-B2",
         "the ignore file re-opens a whole folder instead of the paths in it",
         replace(".dockerignore", ("!docs/model_spec/platform/contracts\n", "!docs/model_spec/platform\n")),
-        tests=rows("m1a.boundary.context-within-contract"),
+        tests=rows("m1a.boundary.context-within-contract", "m1a.boundary.context-taken"),
         decided=rows(LANE_A, ACTIVE, CARRIED),
-        raises=rows("m1a.boundary.context-within-contract"),
+        raises=rows("m1a.boundary.context-within-contract", "m1a.boundary.context-taken"),
         active=rows("M1A-B2", "M1-B5", "M1E-B4"),
     ),
     Break(
@@ -160,6 +168,10 @@ BREAKS = (
             "m1b.contract.required-enforced[mf]",
             "m1b.run.subcommand-help[mf-run]",
             "m1b.contract.subcommand-required-enforced[mf-run]",
+            "m1b.contract.optional-documented[mf]",
+            "m1b.contract.subcommand-optional-documented[mf-run]",
+            "m1b.contract.unknown-refused[mf]",
+            "m1b.contract.subcommand-unknown-refused[mf-run]",
         ),
         decided=rows(LANE_A, ACTIVE, CARRIED),
         raises=rows("m1a.boundary.learning-module[mf]"),
@@ -242,9 +254,9 @@ BREAKS = (
         "M1D-B1",
         "a profile in the image holds a key pair",
         write_key_pair,
-        tests=rows("m1d.context.scan"),
+        tests=rows("m1d.context.scan", "m1d.image.added-files"),
         decided=SECURITY,
-        raises=rows("m1d.context.scan"),
+        raises=rows("m1d.context.scan", "m1d.image.added-files"),
         active=SECURITY_CODES | {"M1D-B1"},
     ),
     Break(

@@ -30,6 +30,13 @@ from packaging_readiness.plugin.check import CheckFailed, check
 """
 _DIGEST = "sha256:" + "5e" * 32
 _REPOSITORY = "000000000000.dkr.ecr.eu-west-2.amazonaws.com/reference-platform"
+_RESOLUTION = {
+    "authority": "embedded",
+    "image_tag": "git-{git_sha}",
+    "registry_digest": _DIGEST,
+    "recomputed_digest": _DIGEST,
+    "manifest_media_type": "application/vnd.oci.image.manifest.v1+json",
+}
 
 # What the verdict cannot do without: everything else that the real lanes observe is left out.
 FACTS: Mapping[str, Mapping[str, Any]] = {
@@ -37,6 +44,10 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "m1a.reference.mode": {"image_reference_mode": "immutable_preferred"},
     "m1a.boundary.copy-maps-to-include": {"copies": [{"line": 8, "stage": "0", "source": "pyproject.toml"}]},
     "m1a.payload.default-deny": {"default_deny": True},
+    "m1c.provenance.field[phase_id]": {"phase_id": "P(-1)"},
+    "m1c.provenance.field[platform_run_id]": {"platform_run_id": "{platform_run_id}"},
+    "m1c.provenance.field[written_at_utc]": {"written_at_utc": "{written_at_utc}"},
+    "m1c.provenance.field[git_sha]": {"git_sha": "{git_sha}"},
     "m1c.provenance.field[image_tag]": {"image_tag": "git-{git_sha}"},
     "m1c.provenance.field[image_digest]": {"image_digest": _DIGEST},
     "m1c.provenance.field[build_driver]": {"build_driver": "local_engine"},
@@ -48,7 +59,9 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "m1c.provenance.field[build_actor]": {"build_actor": "packaging-readiness"},
     "m1c.provenance.anchor[oci_digest_algo]": {"oci_digest_algo": "sha256"},
     "m1c.provenance.anchor[oci_digest_value]": {"oci_digest_value": _DIGEST},
-    "m1c.mismatch.tag-to-digest": {"authority": "embedded", "image_tag": "git-{git_sha}", "registry_digest": _DIGEST},
+    "m1c.mismatch.digest-format": {"image_digest": _DIGEST},
+    "m1c.mismatch.tag-to-digest": _RESOLUTION,
+    "m1c.mismatch.tag-resolved-again": _RESOLUTION,
     "m1d.context.file-names": {"secret_files": [], "banned_patterns": [".env"]},
     "m1d.context.scan": {"scanned_roots": ["."], "findings": []},
     "m1d.sources.backend": {"secrets_backend": "ssm_and_secrets_manager"},
@@ -60,9 +73,10 @@ import pytest
 FACTS = json.loads({json.dumps(json.dumps(FACTS))})
 
 @pytest.fixture
-def replay(record, platform):
+def replay(record, platform, settings):
     facts = json.dumps(FACTS.get(record.row.id, {{}})).replace("{{git_sha}}", platform.git.sha)
-    record.observe(**json.loads(facts))
+    facts = facts.replace("{{platform_run_id}}", settings.platform_run_id)
+    record.observe(**json.loads(facts.replace("{{written_at_utc}}", settings.written_at_utc)))
     if "image_digest" in record.observation:
         record.image = {{"digest": record.observation["image_digest"]}}
 """

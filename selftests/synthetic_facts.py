@@ -55,10 +55,12 @@ def _handle(row: CheckRow) -> str:
 def _run(row: CheckRow, subject: Entrypoint | Subcommand | MprCase, contract: Contract) -> dict[str, Any]:
     entrypoint = subject if isinstance(subject, Entrypoint) else contract.entrypoint(subject.entrypoint)
     enforced = row.check.id.endswith("required-enforced")
+    refused = row.check.id.endswith("unknown-refused")
+    told = "--profile is required" if enforced else "unrecognized arguments: --unknown"
     facts: dict[str, Any] = {
-        "command": f"python -m {entrypoint.module}" + ("" if enforced else " --help"),
-        "exit_code": 2 if enforced else 0,
-        "stderr_summary": "usage: worker\nworker: error: --profile is required" if enforced else "",
+        "command": f"python -m {entrypoint.module}" + ("" if enforced else " --unknown" if refused else " --help"),
+        "exit_code": 2 if enforced or refused else 0,
+        "stderr_summary": f"usage: worker\nworker: error: {told}" if enforced or refused else "",
         "module": entrypoint.module,
     }
     if isinstance(subject, Entrypoint):
@@ -67,8 +69,10 @@ def _run(row: CheckRow, subject: Entrypoint | Subcommand | MprCase, contract: Co
         facts |= {"subcommand": subject.subcommand}
     if isinstance(subject, MprCase):
         facts |= {"event_type": subject.event["event_type"], "expected_status": subject.expect}
-    if enforced:
-        facts |= {"options": list(entrypoint.required)}
+    if enforced or refused:
+        facts |= {"options": list(entrypoint.required) if enforced else ["--unknown"]}
+    if row.check.id.endswith("optional-documented") and not isinstance(subject, MprCase):
+        facts |= {"options": list(subject.optional)}
     return facts
 
 
@@ -109,7 +113,11 @@ def _single(contract: Contract) -> dict[str, dict[str, Any]]:
         "m1a.reference.convenience-tag": {"convenience_tag": handles["IMAGE_TAG_DEV_FULL_LATEST"]},
         "m1a.reference.mode": {"image_reference_mode": handles["IMAGE_REFERENCE_MODE"]},
         "m1a.reference.build-driver": {"build_driver": handles["IMAGE_BUILD_DRIVER"]},
-        "m1a.boundary.copy-maps-to-include": {"copies": [{"line": 8, "stage": "runtime", "source": "pyproject.toml"}]},
+        "m1a.boundary.copy-maps-to-include": {
+            "copies": [{"line": 8, "stage": "runtime", "source": "pyproject.toml"}],
+            "copied_files": [{"path": "pyproject.toml", "sha256": TREE_DIGEST, "image_paths": ["app/pyproject.toml"]}],
+            "copied_tree_digest": TREE_DIGEST,
+        },
         "m1a.boundary.context-within-contract": {
             "ignore_file": ".dockerignore",
             "context_files": 1,
@@ -117,11 +125,15 @@ def _single(contract: Contract) -> dict[str, dict[str, Any]]:
             "context_tree_digest": TREE_DIGEST,
             "files": [dockerfile],
         },
+        "m1a.boundary.context-taken": {"untaken_files": 0},
+        "m1a.advisory.engines-agree": {"engine_differences": []},
         "m1a.payload.no-broad-copy": {"broad_ingestions": []},
         "m1a.payload.default-deny": {
             "ignore_file": ".dockerignore",
             "default_deny": True,
             "ignore_file_digest": "sha256:" + "3c" * 32,
+            "context_files": 1,
+            "context_tree_digest": TREE_DIGEST,
         },
         "m1a.payload.dockerfile-unambiguous": {"handles_compared": 19},
         "m1b.matrix.registry-covered": {"handles_compared": 15},
@@ -129,16 +141,18 @@ def _single(contract: Contract) -> dict[str, dict[str, Any]]:
         "m1c.provenance.clean-tree": {"git_sha": GIT_SHA, "dirty_tree": False},
         "m1c.paths.config-digest": {"config_digest_field": handles["CONFIG_DIGEST_FIELD"]},
         "m1c.paths.evidence-bucket": {"evidence_prefix": f"evidence/runs/{RUN_ID}/P(-1)/"},
-        "m1c.mismatch.tag-to-digest": {
-            "authority": "ecr",
-            "image_tag": tag,
-            "registry_digest": IMAGE_DIGEST,
-            "recomputed_digest": IMAGE_DIGEST,
-            "manifest_media_type": "application/vnd.oci.image.manifest.v1+json",
-            "manifest_bytes": 2724,
-            "tag_mutability": "IMMUTABLE",
-            "ecr_repo_uri": handles["ECR_REPO_URI"],
+        "m1c.provenance.build-record": {"facts_source": "ci-environment", "workflow_path": workflow},
+        "m1c.sbom.packages-listed": {
+            "distribution": {"name": "debian", "version": "12", "codename": "bookworm"},
+            "databases": ["var/lib/dpkg/status"],
+            "packages": [
+                {"kind": "deb", "name": "libc6", "version": "2.36-9+deb12u14", "architecture": "amd64"},
+                {"kind": "generic", "name": "python", "version": "3.11.2"},
+                {"kind": "pypi", "name": "PyYAML", "version": "6.0.2"},
+            ],
         },
+        "m1c.mismatch.tag-to-digest": _resolution(tag, handles["ECR_REPO_URI"]),
+        "m1c.mismatch.tag-resolved-again": _resolution(tag, handles["ECR_REPO_URI"]),
         "m1c.mismatch.tag-carries-git-sha": {"image_tag": tag, "git_sha": GIT_SHA},
         "m1c.mismatch.digest-format": {"image_digest": IMAGE_DIGEST},
         "m1c.mismatch.mutable-tag": {
@@ -166,4 +180,18 @@ def _single(contract: Contract) -> dict[str, dict[str, Any]]:
         "m1e.workflow.unambiguous": {"candidates": [workflow]},
         "m1e.workflow.ref-targetable": {"branch": "main"},
         "m1e.handoff.master-plan": {"m1_status": "ACTIVE", "m2_status": "NOT_STARTED"},
+    }
+
+
+def _resolution(tag: str, uri: str) -> dict[str, Any]:
+    return {
+        "authority": "ecr",
+        "image_tag": tag,
+        "registry_digest": IMAGE_DIGEST,
+        "recomputed_digest": IMAGE_DIGEST,
+        "manifest_media_type": "application/vnd.oci.image.manifest.v1+json",
+        "manifest_bytes": 2724,
+        "tag_mutability": "IMMUTABLE",
+        "pushed_at_utc": "2026-02-22T19:41:00Z",
+        "ecr_repo_uri": uri,
     }

@@ -90,6 +90,10 @@ OBJECTS = {
         "image_digest_manifest",
         "release_metadata_receipt",
         "provenance_consistency_checks",
+        "sbom.cdx",
+        "slsa_provenance",
+        "test_result",
+        "verification_summary",
     },
     "m1d": {"security_secret_injection_checks", "secret_source_contract_receipt", "build_context_secret_scan"},
     "m1e": {
@@ -243,6 +247,7 @@ def test_only_suite_advisories_have_no_blocker(rows: tuple[CheckRow, ...]) -> No
         "m1a.advisory.base-pinned",
         "m1a.advisory.no-remote-add",
         "m1a.advisory.non-root-user",
+        "m1a.advisory.engines-agree",
     }
 
 
@@ -290,8 +295,10 @@ def test_every_check_feeds_an_object_of_its_lane_or_of_closure(contract: Contrac
 def test_evidence_objects(contract: Contract) -> None:
     owned = {lane: {row.id for row in contract.evidence_objects if row.lane == lane} for lane in LANES}
     assert owned == {lane: names | {f"{lane}_execution_snapshot"} for lane, names in OBJECTS.items()}
-    assert len(contract.evidence_objects) == 24
-    assert {row.id for row in contract.evidence_objects if row.mandatory} == OBJECTS["m1c"] | OBJECTS["m1d"]
+    assert len(contract.evidence_objects) == 28
+    beyond = {"sbom.cdx", "slsa_provenance", "test_result", "verification_summary"}
+    mandatory = (OBJECTS["m1c"] - beyond) | OBJECTS["m1d"]
+    assert {row.id for row in contract.evidence_objects if row.mandatory} == mandatory
     assert all(row.fields for row in contract.evidence_objects)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from packaging_readiness.checkout.git import default_branch_ref, file_on_ref, read_git
+from packaging_readiness.checkout.git import file_on_ref, read_git
 from packaging_readiness.contract.errors import CannotTell, InputRefused
 
 WORKFLOW = ".github/workflows/package.yml"
@@ -134,7 +134,7 @@ def test_the_remote_head_names_the_default_branch(repo: Path, tmp_path: Path) ->
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", str(repo), str(clone))
     git(clone, "checkout", "-q", "-b", "work")
-    found = default_branch_ref(clone)
+    found = read_git(clone).default_branch
     assert (found.ref, found.name) == ("refs/remotes/origin/trunk", "trunk")
     names = [name for name, _ in read_git(clone).branches]
     assert names == ["refs/heads/trunk", "refs/heads/work", "refs/remotes/origin/trunk"]
@@ -142,19 +142,20 @@ def test_the_remote_head_names_the_default_branch(repo: Path, tmp_path: Path) ->
 
 def test_two_possible_default_branches_are_shown_as_two(repo: Path) -> None:
     git(repo, "branch", "master")
-    found = default_branch_ref(repo)
+    found = read_git(repo).default_branch
     assert (found.ref, found.candidates) == (None, ("refs/heads/main", "refs/heads/master"))
 
 
 def test_no_known_default_branch_is_none(repo: Path) -> None:
     git(repo, "branch", "-m", "work")
-    assert (default_branch_ref(repo).ref, default_branch_ref(repo).candidates) == (None, ())
+    found = read_git(repo).default_branch
+    assert (found.ref, found.candidates) == (None, ())
 
 
 def test_a_remote_tracking_branch_stands_in_when_no_local_one_exists(repo: Path) -> None:
     git(repo, "update-ref", "refs/remotes/origin/master", "HEAD")
     git(repo, "branch", "-m", "work")
-    assert default_branch_ref(repo).ref == "refs/remotes/origin/master"
+    assert read_git(repo).default_branch.ref == "refs/remotes/origin/master"
 
 
 def test_a_partial_clone_is_never_completed_over_a_network(repo: Path, tmp_path: Path) -> None:

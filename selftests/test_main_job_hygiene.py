@@ -45,7 +45,7 @@ def test_no_path_of_the_machine(tmp_path_factory: pytest.TempPathFactory) -> Non
     del texts["stdout"], texts["stderr"]  # the terminal belongs to whoever typed the paths
     places = [str(SUITE), str(Path.home()), str(job.out), str(job.report.parent)]
     found = [(name, place) for name, text in texts.items() for place in places if place in text]
-    assert len(texts) == 26
+    assert len(texts) == 30
     assert found == []
 
 
@@ -61,6 +61,11 @@ def test_secret_in_the_output_of_a_row_fails_it_and_is_repeated_nowhere(planted:
     assert [name for name, text in written(planted).items() if IN_OUTPUT in text] == []
     results = {row["id"]: row for row in planted.object("check_results")["results"]}
     red = {row_id for row_id, row in results.items() if row["outcome"] == "fail" and row["decided_by"] == "test"}
-    assert red == {"m1b.run.help[mpr]", "m1b.run.subcommand-help[mpr-run]"}
+    assert red == {
+        "m1b.run.help[mpr]",
+        "m1b.contract.optional-documented[mpr]",
+        "m1b.run.subcommand-help[mpr-run]",
+        "m1b.contract.subcommand-optional-documented[mpr-run]",
+    }
     assert {results[row_id]["reason"] for row_id in red} == {"secret-in-output"}
     assert "secret-in-output" in planted.ran.stdout

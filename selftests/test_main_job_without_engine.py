@@ -50,7 +50,7 @@ def pytest_in(env: dict[str, str], *arguments: str) -> Ran:
 def test_collection_lists_every_check(bare: dict[str, str]) -> None:
     ran = pytest_in(bare, "--co", "-q")
     assert ran.status == 0, ran.text
-    assert "238/269 tests collected (31 deselected)" in ran.stdout
+    assert "293/325 tests collected (32 deselected)" in ran.stdout
 
 
 def test_explain_and_checks(bare: dict[str, str]) -> None:
@@ -58,7 +58,7 @@ def test_explain_and_checks(bare: dict[str, str]) -> None:
     assert (explained.status, explained.stdout.startswith("M1A-B4  M1.A  S1: ")) == (0, True)
     listed = cli(bare, "checks", "--json")
     assert listed.status == 0
-    assert len(json.loads(listed.stdout)) == 269
+    assert len(json.loads(listed.stdout)) == 325
 
 
 def test_checks_of_files_run(bare: dict[str, str], tmp_path: Path) -> None:

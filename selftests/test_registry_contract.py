@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ import pytest
 from packaging_readiness.registry import errors
 from packaging_readiness.registry.ecr import EcrRegistry
 from packaging_readiness.registry.embedded import moto_client
-from packaging_readiness.registry.model import parse_repo_uri
-from packaging_readiness.registry.resolve import check_unmoved, digest_of
+from packaging_readiness.registry.model import Resolution, parse_repo_uri
+from packaging_readiness.registry.resolve import digest_of
 from packaging_readiness.registry.strict import StrictEcr
 
 REPO = parse_repo_uri("230372904534.dkr.ecr.eu-west-2.amazonaws.com/fraud-platform-dev-full")
@@ -49,6 +50,14 @@ def put(ecr: Any, text: str, tag: str | None = "git-1", **more: Any) -> Any:
     where = {**HERE, **({"imageTag": tag} if tag else {}), "imageDigest": digest_of(text.encode()), **more}
     given = {key: value for key, value in where.items() if value is not None}
     return ecr.put_image(imageManifest=text, **given)
+
+
+MOVED = {"claimed_digest", "recomputed_digest"}
+
+
+def changed(first: Resolution, again: Resolution) -> set[str]:
+    """What differs between two resolutions of one tag: the facts that evidence compares."""
+    return {name for name, value in asdict(first).items() if asdict(again)[name] != value}
 
 
 def outcome(call: Callable[[], Any]) -> str:
@@ -152,21 +161,21 @@ def test_one_image_bears_two_tags(ecr: Any, registry: EcrRegistry) -> None:
 def test_immutable_tag_deleted_and_pushed_again_is_seen_to_have_moved(ecr: Any, registry: EcrRegistry) -> None:
     put(ecr, manifest())
     first = registry.resolve(REPO, "git-1")
-    assert check_unmoved(first, registry.resolve(REPO, "git-1")) == ()
+    assert changed(first, registry.resolve(REPO, "git-1")) == set()
     ecr.batch_delete_image(**HERE, imageIds=[{"imageTag": "git-1"}])
     with pytest.raises(errors.TagNotFound):
         registry.resolve(REPO, "git-1")
     put(ecr, manifest("two"))
-    assert check_unmoved(first, registry.resolve(REPO, "git-1")) == ("tag-moved",)
+    assert changed(first, registry.resolve(REPO, "git-1")) == MOVED
 
 
 def test_switch_to_mutable_is_seen_and_lets_the_tag_move(ecr: Any, registry: EcrRegistry) -> None:
     put(ecr, manifest())
     first = registry.resolve(REPO, "git-1")
     ecr.put_image_tag_mutability(**HERE, imageTagMutability="MUTABLE")
-    assert check_unmoved(first, registry.resolve(REPO, "git-1")) == ("mutability-changed",)
+    assert changed(first, registry.resolve(REPO, "git-1")) == {"tag_mutability"}
     put(ecr, manifest("two"))
-    assert check_unmoved(first, registry.resolve(REPO, "git-1")) == ("tag-moved", "mutability-changed")
+    assert changed(first, registry.resolve(REPO, "git-1")) == {*MOVED, "tag_mutability"}
 
 
 def test_deletion_takes_the_image_with_its_last_tag_only(ecr: Any, registry: EcrRegistry) -> None:

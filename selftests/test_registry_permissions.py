@@ -212,6 +212,48 @@ def test_arns_that_are_not_this_role_and_repository_are_refused(
         missing_actions([PUSH], role, repository)
 
 
+ROLE_NAME = "GitHubAction-AssumeRoleWithAction"
+
+
+def printed(document: Any, **more: Any) -> dict[str, Any]:
+    """A policy as `aws iam get-role-policy` prints it."""
+    return {"RoleName": ROLE_NAME, "PolicyName": "push", "PolicyDocument": document, **more}
+
+
+def described(**more: Any) -> dict[str, Any]:
+    """A role as `aws iam get-role` prints it."""
+    return {"Role": {"RoleName": ROLE_NAME, "Arn": ROLE, **more}}
+
+
+def test_policies_are_taken_as_the_command_line_prints_them() -> None:
+    assert missing_actions([printed(PUSH), described()], ROLE, REPOSITORY) == ()
+    assert missing_actions([printed(policy(allow(Action="s3:*")))], ROLE, REPOSITORY) == ALL
+
+
+def test_a_permissions_boundary_cannot_be_told_from_the_documents() -> None:
+    boundary = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": "arn:aws:iam::230372904534:policy/b"}
+    with pytest.raises(CannotTell, match="permissions boundary") as told:
+        missing_actions([PUSH, described(PermissionsBoundary=boundary)], ROLE, REPOSITORY)
+    assert "--aws real" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        printed(PUSH, RoleName="another"),
+        described(Arn=ROLE + "2"),
+        {"Role": "text"},
+        printed("text"),
+        printed(PUSH, Extra=1),
+        ["no document"],
+    ],
+    ids=["policy of another role", "another role", "no role", "no policy", "more keys", "list"],
+)
+def test_documents_of_another_role_or_form_are_refused(document: Any) -> None:
+    with pytest.raises(InputRefused):
+        missing_actions([PUSH, document], ROLE, REPOSITORY)
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["*", "Allow", "ecr:*", REPOSITORY, "", "${x}"]),
     lambda inner: (

@@ -1,16 +1,14 @@
-"""Digest, tag and moved-tag rules: each way to be wrong has its own reason code."""
+"""Digest and tag rules: each way to be wrong has its own reason code."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packaging_readiness.registry.model import Resolution
-from packaging_readiness.registry.resolve import check_digest, check_tag, check_unmoved, digest_of
+from packaging_readiness.registry.resolve import check_digest, check_tag, digest_of
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 OTHER = "f" * 40
@@ -111,34 +109,3 @@ def test_convenience_tag_is_never_authoritative_even_if_it_fits_the_pattern() ->
 def test_exactly_one_tag_stands_for_a_commit(tag: str) -> None:
     found = check_tag(tag, pattern="git-{git_sha}", git_sha=SHA, convenience_tag="dev-full-latest")
     assert (found is None) == (tag == f"git-{SHA}")
-
-
-RESOLUTION = Resolution(
-    tag="git-1",
-    claimed_digest=f"sha256:{HEX}",
-    recomputed_digest=f"sha256:{HEX}",
-    media_type="application/vnd.oci.image.manifest.v1+json",
-    size=10,
-    tag_mutability="IMMUTABLE",
-    pushed_at="2026-02-22T19:48:49Z",
-    platform_digest=None,
-)
-
-
-def test_a_tag_that_stayed_is_unmoved() -> None:
-    assert check_unmoved(RESOLUTION, dataclasses.replace(RESOLUTION)) == ()
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "code"),
-    [
-        ("tag", "git-2", "tag-differs"),
-        ("recomputed_digest", "sha256:" + "0" * 64, "tag-moved"),
-        ("platform_digest", "sha256:" + "0" * 64, "platform-moved"),
-        ("pushed_at", "2026-02-22T19:50:00Z", "pushed-again"),
-        ("tag_mutability", "MUTABLE", "mutability-changed"),
-    ],
-)
-def test_whatever_changed_within_a_run_has_its_code(field: str, value: str, code: str) -> None:
-    again = dataclasses.replace(RESOLUTION, **{field: value})  # type: ignore[arg-type]
-    assert check_unmoved(RESOLUTION, again) == (code,)

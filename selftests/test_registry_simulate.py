@@ -67,6 +67,22 @@ def test_a_role_that_may_push_misses_nothing(stubber: Any) -> None:
     stubber.assert_no_pending_responses()
 
 
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False}},
+        {"OrganizationsDecisionDetail": {"AllowedByOrganizations": False}},
+    ],
+    ids=["boundary", "organisation"],
+)
+def test_a_boundary_that_refuses_what_is_said_to_be_allowed_leaves_it_open(
+    stubber: Any, detail: dict[str, Any]
+) -> None:
+    queue(stubber, (REPOSITORY, [result(REPOSITORY_ACTIONS[0], **detail), *ALLOWED[1:]]), TOKEN)
+    decisions = simulate_with(stubber.client, ROLE, REPOSITORY)
+    assert [decision.outcome for decision in decisions[:2]] == ["undecidable", "allowed"]
+
+
 def test_each_refused_action_is_named_with_its_outcome_over_several_pages(stubber: Any) -> None:
     first = [
         result("ecr:BatchCheckLayerAvailability", "implicitDeny"),

@@ -17,6 +17,7 @@ CASES: dict[str, tuple[tuple[object, ...], tuple[object, ...]]] = {
     "word": (("PASS", "1.5.0+b_c-d", "a" * 128), ("", "-a", "a b", "a/b", "a:b", "a" * 129, "é", 1, True)),
     "text": (("two words", "${BASE}", "é", "x" * 600), ("", "a\nb", "a\x7f", "\ud800", "x" * 601, 1)),
     "output": (("", "usage:\n  -h\t", "x" * 4000), ("\x1b[31m", "a\rb", "a\x00", "x" * 4001, None, 1)),
+    "version": (("1:2.36-9+deb12u14", "1!2.0rc1", "2.8.2~rc1^git1_a"), ("", "-1", "1 0", "1/0", "1" * 129, "1=2", 1)),
     "path": (
         (".", "a/b.c", ".env", "..a", "a/..b/c..", "evidence/runs/x/P(-1)/"),
         ("", "/etc", "..", "../a", "a/..", "a/../b", "a\nb", "/", 3),

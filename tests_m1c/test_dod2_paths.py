@@ -61,7 +61,7 @@ def test_run_json_names_the_same_image(
     platform: Platform, settings: Settings, image: PackagedImage, record: Record
 ) -> None:
     """run.json and the run header repeat tag, digest and commit; while neither exists, that is deferred by name."""
-    facts = {"image_tag": image_tag(platform), "image_digest": image.facts.digest, "git_sha": platform.git.sha}
+    facts = {"image_tag": image_tag(platform), "image_digest": image.digest, "git_sha": platform.git.sha}
     found = read_run_json(platform, settings)
     if not found:
         record.defer("run-linkage", "neither run.json nor the run header exists")

@@ -5,31 +5,32 @@ from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.pack import Pack
 from packaging_readiness.plugin.packaged import PackagedImage
 from packaging_readiness.plugin.platform import Platform
-from packaging_readiness.plugin.push_permission import push_decisions
-from packaging_readiness.plugin.resolution import TagResolver, image_tag, repository
+from packaging_readiness.plugin.push_permission import push_decisions, refuse_undecided
+from packaging_readiness.plugin.resolution import TagResolver, image_tag, resolution_facts
 from packaging_readiness.plugin.settings import Settings
 from packaging_readiness.registry.resolve import check_digest, check_tag
 
 
 @check("m1c.mismatch.tag-to-digest")
-def test_tag_resolves_to_the_digest(
-    image: PackagedImage, resolver: TagResolver, platform: Platform, record: Record
-) -> None:
+def test_tag_resolves_to_the_digest(image: PackagedImage, resolver: TagResolver, record: Record) -> None:
     """The immutable tag resolves in the registry to the recorded digest, recomputed from the manifest's bytes."""
-    authority, resolution = resolver.resolve()
-    record.observe(
-        authority=authority,
-        image_tag=resolution.tag,
-        registry_digest=resolution.claimed_digest,
-        recomputed_digest=resolution.recomputed_digest,
-        manifest_media_type=resolution.media_type,
-        manifest_bytes=resolution.size,
-        tag_mutability=resolution.tag_mutability,
-        ecr_repo_uri=repository(platform).uri,
-    )
-    digests = {resolution.recomputed_digest, resolution.platform_digest}
-    found = f"{resolution.tag}: the registry has {resolution.recomputed_digest}, the image is {image.facts.digest}"
-    record.require(image.facts.digest in digests, "tag-digest-mismatch", found)
+    resolved = resolver.resolve()
+    record.observe(**resolution_facts(resolved))
+    resolved.require_image(image.digest, "tag-digest-mismatch")
+
+
+@check("m1c.mismatch.tag-resolved-again")
+def test_tag_still_resolves_to_the_digest(image: PackagedImage, resolver: TagResolver, record: Record) -> None:
+    """When all other checks are done, the tag is resolved once more, and resolves to the same image."""
+    resolved = resolver.resolve()
+    record.observe(**resolution_facts(resolved))
+    resolved.require_image(image.digest, "tag-moved")
+
+
+@check("m1c.mismatch.tag-unmoved")
+def test_tag_is_unmoved(pack: Pack, record: Record) -> None:
+    """What the tag stood for, and how it is kept, was the same at the start and at the end."""
+    pack.decide(record)
 
 
 @check("m1c.mismatch.tag-carries-git-sha")
@@ -49,9 +50,9 @@ def test_tag_carries_the_commit(platform: Platform, record: Record) -> None:
 @check("m1c.mismatch.digest-format")
 def test_digest_is_well_formed(image: PackagedImage, record: Record) -> None:
     """The digest is sha256 and 64 lower-case hexadecimal digits."""
-    reason = check_digest(image.facts.digest)
-    record.observe(image_digest=image.facts.digest)
-    record.require(reason is None, reason or "", f"digest is {image.facts.digest!r}")
+    reason = check_digest(image.digest)
+    record.observe(image_digest=image.digest)
+    record.require(reason is None, reason or "", f"digest is {image.digest!r}")
 
 
 @check("m1c.mismatch.mutable-tag")
@@ -93,8 +94,9 @@ def test_role_may_push(platform: Platform, contract: Contract, settings: Setting
     """The managed workflow's role is allowed every action that a push needs."""
     source, decisions = push_decisions(platform, contract, settings)
     record.observe(role_arn=contract.push.role_arn, permission_source=source)
-    missing = [f"{d.action} on {d.resource}: {d.outcome}" for d in decisions if d.outcome != "allowed"]
+    missing = [f"{d.action} on {d.resource}: {d.outcome}" for d in decisions if d.outcome in ("denied", "not_granted")]
     record.require(not missing, "push-action-missing", *missing)
+    refuse_undecided(decisions)
     covered = {decision.action for decision in decisions}
     unasked = [a for a in (*contract.push.repository_actions, *contract.push.account_actions) if a not in covered]
     record.require(not unasked, "push-action-unasked", *(f"{action}: not evaluated" for action in unasked))

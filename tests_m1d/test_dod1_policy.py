@@ -45,8 +45,11 @@ def test_no_secret_file_is_copied(platform: Platform, record: Record) -> None:
 
 
 @check("m1d.image.configuration")
-def test_image_configuration_holds_no_secret(image: PackagedImage, contract: Contract, record: Record) -> None:
+def test_image_configuration_holds_no_secret(
+    image: PackagedImage, contract: Contract, settings: Settings, record: Record
+) -> None:
     """Environment, labels and history of the built image hold neither a credential's name nor a secret's value."""
+    from packaging_readiness.image.layers import forget
     from packaging_readiness.secrets.names import credential_name
     from packaging_readiness.secrets.pairs import scan_text_values
 
@@ -56,7 +59,27 @@ def test_image_configuration_holds_no_secret(image: PackagedImage, contract: Con
     history = {f"layer {index}": text for index, text in enumerate(facts.history)}
     for place, values in (("environment", facts.env), ("labels", facts.labels), ("history", history)):
         found += [f"{f.path}: {f.rule} ({f.fingerprint})" for f in scan_text_values(values, place, salt)]
+    if found:
+        forget(image.engine, facts, settings.cache)
     record.require(not found, "secret-in-image", *sorted(set(found)))
+
+
+@check("m1d.image.added-files")
+def test_image_adds_no_secret_to_its_base(
+    image: PackagedImage, platform: Platform, settings: Settings, record: Record
+) -> None:
+    """No file that RUN, COPY or ADD put into the image holds a secret that was not reviewed."""
+    from packaging_readiness.plugin.accepted import apply_accepted_in_image
+    from packaging_readiness.plugin.added_files import scan_added_files
+
+    result = scan_added_files(image, platform, settings)
+    accepted = settings.contract.accepted_findings
+    open_findings, problems = apply_accepted_in_image(result.findings, accepted, settings.written_at_utc)
+    unread = [f"{error.path}: {error.cause}" for error in result.errors]
+    if unread or problems:
+        raise CannotTell("added files", "; ".join([*unread, *problems][:10]), "mend or remove what cannot be read")
+    found = [f"{f.path}:{f.line}: {f.rule} ({f.layer}, {f.fingerprint})" for f in open_findings]
+    record.require(not found, "secret-in-image-file", *found)
 
 
 @check("m1d.context.file-names")
@@ -73,13 +96,15 @@ def test_no_secret_file_in_the_context(platform: Platform, record: Record) -> No
 @check("m1d.context.scan")
 def test_no_secret_in_the_context(platform: Platform, contract: Contract, settings: Settings, record: Record) -> None:
     """Every file of the context, read to its last byte, holds no secret that was not reviewed."""
-    from packaging_readiness.plugin.accepted import apply_accepted
+    from packaging_readiness.plugin.accepted import apply_accepted_in_context
     from packaging_readiness.secrets.breadth import engine_version
     from packaging_readiness.secrets.scan import scan_files
 
     result = scan_files(platform.context_root, platform.context.files, contract.secrets.fingerprint_salt.encode())
     rules = files("packaging_readiness.secrets").joinpath("rules.yaml").read_bytes()
-    open_findings, problems = apply_accepted(result.findings, contract.accepted_findings, settings.written_at_utc)
+    open_findings, problems = apply_accepted_in_context(
+        result.findings, contract.accepted_findings, settings.written_at_utc
+    )
     record.observe(
         scanned_roots=[contract.image.context],
         scanned_files=result.scanned_files,

@@ -4,15 +4,16 @@ from packaging_readiness.contract.model import Contract
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.pack import Pack
 from packaging_readiness.plugin.platform import Platform
-from packaging_readiness.plugin.workflow_secrets import security_step_gaps
+from packaging_readiness.plugin.security_step import refuse_unclear_steps, security_step_gaps
 
 
 @check("m1d.workflow.security-step")
 def test_security_step_guards_the_push(platform: Platform, contract: Contract, record: Record) -> None:
-    """A security step runs before every push, unconditionally, and stops the job when it fails."""
+    """A security step runs before every push and all that could push, unconditionally, and stops the job."""
     record.observe(workflow_path=contract.workflow.path)
     found = security_step_gaps(platform.workflow, contract.workflow.security_step)
     record.require(not found, "security-step-gap", *found)
+    refuse_unclear_steps(platform.workflow, contract.workflow.security_step)
 
 
 @check("m1d.managed.checks-held")

@@ -2,7 +2,7 @@
 
 from packaging_readiness.checkout.git import file_on_ref
 from packaging_readiness.checkout.workflow import find_workflows, read_workflow
-from packaging_readiness.checkout.workflow_queries import push_steps
+from packaging_readiness.checkout.workflow_push import push_steps
 from packaging_readiness.contract.model import Condition, Contract
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.pack import Pack
@@ -20,7 +20,7 @@ def test_workflow_is_dispatchable(platform: Platform, contract: Contract, record
     names = {entry.name for entry in workflow.inputs}
     missing = [f"{path}: no input {name!r}" for name in contract.workflow.required_inputs if name not in names]
     record.require(not missing, "inputs-missing", *missing)
-    record.require(bool(push_steps(workflow)), "pushes-nothing", f"{path}: no step pushes an image")
+    record.require(bool(push_steps(workflow)), "pushes-nothing", f"{path}: no step is seen to push an image")
 
 
 @check("m1e.workflow.on-default-branch")

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from packaging_readiness import __version__
-from packaging_readiness.commands import bundle, context, dockerfile, inventory, scan, verify
+from packaging_readiness.commands import bundle, context, dockerfile, inventory, note, publish, scan, summary, verify
 from packaging_readiness.contract.errors import ReadinessError
 
 DEBUG = "PACKAGING_READINESS_DEBUG"
@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"packaging-readiness {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (bundle, verify, context, dockerfile, scan, inventory):
+    for module in (bundle, verify, summary, note, publish, context, dockerfile, scan, inventory):
         module.register(commands)
     return top
 

@@ -1,12 +1,16 @@
 """`bundle`: reports in, evidence bundle out. A pure function of the reports."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from packaging_readiness.commands.output import print_json, print_line
 from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.contract.inventory import LANE_TITLES
+
+if TYPE_CHECKING:
+    from packaging_readiness.evidence.keys import PrivateKey
 
 SIZE_LIMIT = 500_000_000
 
@@ -19,12 +23,15 @@ def register(commands: Any) -> None:
         description="Merge any number of JSON reports of one run (in any order), adjudicate M1, and write the P(-1) "
         "bundle. "
         "Reports that do not belong together are refused; an incomplete set gives a FAIL bundle that "
-        "says what is missing.",
+        "says what is missing. "
+        "Reports of `pytest --shard K/N` are one run when the shards 1 to N are all there, each once, and no other "
+        "report of their lanes; the shards of every report have the same N.",
         epilog="Exit status: 0 the verdict is PASS, 1 it is FAIL (the bundle is written), 2 refused (nothing "
         "is written).",
     )
     parser.add_argument("reports", nargs="+", metavar="REPORT.json", type=Path, help="reports written by pytest")
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="new directory for the bundle")
+    parser.add_argument("--sign-key", metavar="FILE", type=Path, help="sign with this key (Ed25519 or P-256, PEM)")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     parser.set_defaults(run=run)
 
@@ -36,13 +43,17 @@ def run(options: argparse.Namespace) -> int:
     from packaging_readiness.verdict.adjudicate import adjudicate
     from packaging_readiness.verdict.merge import merge
     from packaging_readiness.verdict.report import read_report
+    from packaging_readiness.verdict.shards import missing_shards
 
     refuse_existing(options.out)
+    key = _key(options.sign_key)
     reports = [read_report(_read(path), path.name) for path in options.reports]
     verdict = adjudicate(merge(reports))
     folder = bundle_folder(verdict.run.contract, verdict.run.identity.platform_run_id)
-    written = write_bundle(bundle_files(verdict, reports), options.out, folder)
+    files = bundle_files(verdict, reports)
+    written = write_bundle(files | _signatures(files, key), options.out, folder)
     red = {row_id: result for row_id, result in verdict.results.items() if not result.held}
+    absent = [shard.shown for shard in missing_shards(reports)]
     active = [state.code for state in verdict.blockers if state.active]
     if options.json:
         print_json(
@@ -51,8 +62,10 @@ def run(options: argparse.Namespace) -> int:
                 "platform_run_id": verdict.run.identity.platform_run_id,
                 "lanes": {LANE_TITLES[lane]: value for lane, value in verdict.lanes.items()},
                 "active_blockers": active,
+                "missing_shards": absent,
                 "not_held": {row_id: result.outcome for row_id, result in red.items()},
                 "bundle": str(written),
+                "signed_by": key.id if key else None,
             }
         )
     else:
@@ -60,10 +73,31 @@ def run(options: argparse.Namespace) -> int:
             print_line(f"{LANE_TITLES[lane]}  {value}", "green" if value == "PASS" else "red")
         for row_id, result in red.items():
             print_line(f"  {result.outcome:8} {row_id}")
+        for shown in absent:
+            print_line(f"  missing  shard {shown}")
         tail = "" if verdict.passed else f"; active blockers: {', '.join(active) or 'none'}"
         print_line(f"M1: {'PASS' if verdict.passed else 'FAIL'}{tail}", "green" if verdict.passed else "red")
+        if key is not None and key.note:
+            print_line(f"note: {key.note}")
+        print_line(f"signed by key {key.id[:16]}" if key else "unsigned")
         print_line(f"bundle: {written}")
     return 0 if verdict.passed else 1
+
+
+def _key(path: Path | None) -> "PrivateKey | None":
+    if path is None:
+        return None
+    from packaging_readiness.evidence.keys import read_private_key
+
+    return read_private_key(path)
+
+
+def _signatures(files: Mapping[str, bytes], key: "PrivateKey | None") -> dict[str, bytes]:
+    if key is None:
+        return {}
+    from packaging_readiness.evidence.dsse import sign
+
+    return sign(files, key)
 
 
 def _read(path: Path) -> bytes:

@@ -11,6 +11,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from packaging_readiness.contract.errors import InputRefused
+
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 
@@ -32,7 +34,8 @@ def _hints(cls: Any) -> dict[str, Any]:
 def decode(cls: type[T], value: object, path: Path = ()) -> T:
     """Return `value` (mappings, lists and scalars) as an instance of the dataclass `cls`.
 
-    Raises DecodeError for a missing or unknown key, a wrong type, or a value that `__post_init__` refuses.
+    Raises DecodeError for a missing or unknown key, a wrong type, or a value that `__post_init__` refuses (by a
+    ValueError of the whole, or a DecodeError that leads on to the field).
     """
     if not isinstance(value, Mapping):
         raise DecodeError(path, f"a mapping is needed, found {_kind(value)}")
@@ -50,8 +53,22 @@ def decode(cls: type[T], value: object, path: Path = ()) -> T:
             raise DecodeError(path, f"key {name!r} is missing")
     try:
         return cls(**arguments)
+    except DecodeError as error:
+        raise DecodeError((*path, *error.path), error.message) from None
     except ValueError as error:
         raise DecodeError(path, str(error)) from None
+
+
+def decode_foreign(cls: type[T], value: object, shown: str, *, below: str = "", cure: str = "") -> T:
+    """As `decode`, for the content of the foreign file `shown`, in which `value` stands below the key `below`.
+
+    Raises InputRefused with the place of what does not fit.
+    """
+    try:
+        return decode(cls, value)
+    except DecodeError as error:
+        place = ".".join(map(str, (*([below] if below and error.path else []), *error.path)))
+        raise InputRefused(shown, f"{place}: {error.message}" if place else error.message, cure) from None
 
 
 def _value(hint: Any, value: object, path: Path) -> Any:

@@ -73,6 +73,10 @@ def table(contract: Contract, name: str) -> tuple[Row, ...]:
         return tuple(row for row in contract.includes if row.copied)
     if name == "learning_entrypoints":
         return tuple(row for row in contract.entrypoints if row.learning)
+    if name == "optional_entrypoints":
+        return tuple(row for row in contract.entrypoints if row.optional)
+    if name == "optional_subcommands":
+        return tuple(row for row in contract.subcommands if row.optional)
     if name == "entrypoint_handles":
         return tuple(Handle(handle) for handle in dict.fromkeys(row.handle for row in contract.entrypoints))
     value = getattr(contract, name, None)

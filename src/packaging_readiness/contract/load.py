@@ -9,7 +9,7 @@ from packaging_readiness.contract.canonical import canonical_json, sha256
 from packaging_readiness.contract.decode import DecodeError, decode
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.model import Contract
-from packaging_readiness.contract.source import read_mapping, typed
+from packaging_readiness.contract.source import misfit, read_mapping, typed
 
 PACKAGED = ("dev_full",)
 
@@ -36,13 +36,15 @@ def load_contract(name_or_file: str) -> tuple[Contract, dict[str, Any]]:
     elif parent in PACKAGED and parent != name_or_file:
         data = _merge(read_mapping(packaged_path(parent), f"{parent}.yaml"), own)
     else:
-        raise InputRefused(shown, f"extends {parent!r}; packaged contracts: {', '.join(PACKAGED)}")
+        error = DecodeError(("extends",), f"extends {parent!r}; packaged contracts: {', '.join(PACKAGED)}")
+        raise misfit(error, path, shown)
     contract = typed(Contract, data, path, shown)
-    if contract.name in PACKAGED and name_or_file not in PACKAGED:
-        raise InputRefused(
-            shown, f"the name {contract.name!r} belongs to a packaged contract", "give it a name of its own"
-        )
-    _check_references(contract, shown)
+    try:
+        if contract.name in PACKAGED and name_or_file not in PACKAGED:
+            raise DecodeError(("name",), f"the name {contract.name!r} belongs to a packaged contract; give it its own")
+        _check_references(contract)
+    except DecodeError as error:
+        raise misfit(error, path, shown) from None
     return contract, data
 
 
@@ -50,12 +52,12 @@ def contract_from_data(data: object, shown: str) -> Contract:
     """The contract that a report or bundle carries as plain data. Raises InputRefused."""
     try:
         contract = decode(Contract, data)
+        _check_references(contract)
     except DecodeError as error:
         place = ".".join(map(str, error.path))
         raise InputRefused(
             shown, f"the contract in it is malformed at {place or 'top level'}: {error.message}"
         ) from None
-    _check_references(contract, shown)
     return contract
 
 
@@ -72,35 +74,44 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _check_references(contract: Contract, shown: str) -> None:
-    """Refuse doubled ids and rows that refer to what is not there."""
-    for name in contract.__dataclass_fields__:
-        rows = getattr(contract, name)
-        if not isinstance(rows, tuple) or not rows or not hasattr(rows[0], "id"):
-            continue
-        seen: set[str] = set()
-        for row in rows:
-            if row.id in seen:
-                raise InputRefused(shown, f"{name}: id {row.id!r} stands there twice")
-            seen.add(row.id)
+def _check_references(contract: Contract) -> None:
+    """Raise DecodeError for a doubled id or a reference to nothing."""
+    for table in contract.__dataclass_fields__:
+        _refuse_doubled(table, getattr(contract, table))
     entrypoints = {row.id for row in contract.entrypoints}
-    codes = {row.id for row in contract.blockers}
-    references = [(row.id, row.entrypoint) for row in contract.subcommands]
-    references += [(row.id, row.entrypoint) for row in contract.mpr_cases]
-    for row_id, entrypoint in references:
+    references = [("subcommands", i, row.id, row.entrypoint) for i, row in enumerate(contract.subcommands)]
+    references += [("mpr_cases", i, row.id, row.entrypoint) for i, row in enumerate(contract.mpr_cases)]
+    for table, index, row_id, entrypoint in references:
         if entrypoint not in entrypoints:
-            raise InputRefused(shown, f"{row_id}: no entrypoint row is called {entrypoint!r}")
-    for field in contract.provenance_fields:
+            cause = f"{row_id}: no entrypoint row is called {entrypoint!r}"
+            raise DecodeError((table, index, "entrypoint"), cause)
+    for index, field in enumerate(contract.provenance_fields):
         if field.handle is not None and field.handle not in contract.handles:
-            raise InputRefused(shown, f"provenance field {field.id}: handle {field.handle} is not pinned in handles")
-    _check_codes(contract, shown, codes)
+            cause = f"provenance field {field.id}: handle {field.handle} is not pinned in handles"
+            raise DecodeError(("provenance_fields", index, "handle"), cause)
+    _check_codes(contract)
 
 
-def _check_codes(contract: Contract, shown: str, codes: set[str]) -> None:
-    for condition in (*contract.preconditions, *contract.no_go, *contract.mismatch_rules):
-        for code in (*condition.blockers, *((condition.blocker,) if condition.blocker else ())):
-            if code not in codes:
-                raise InputRefused(shown, f"{condition.id}: blocker {code!r} is not in the contract")
-    for row in contract.no_go:
+def _refuse_doubled(table: str, rows: object) -> None:
+    seen: set[str] = set()
+    for index, row in enumerate(rows if isinstance(rows, tuple) else ()):
+        row_id = getattr(row, "id", None)
+        if row_id is None:
+            return
+        if row_id in seen:
+            raise DecodeError((table, index, "id"), f"id {row_id!r} stands there twice")
+        seen.add(row_id)
+
+
+def _check_codes(contract: Contract) -> None:
+    codes = {row.id for row in contract.blockers}
+    for table in ("preconditions", "no_go", "mismatch_rules"):
+        for index, condition in enumerate(getattr(contract, table)):
+            named = [("blockers", code) for code in condition.blockers]
+            named += [("blocker", condition.blocker)] if condition.blocker else []
+            for key, code in named:
+                if code not in codes:
+                    raise DecodeError((table, index, key), f"{condition.id}: blocker {code!r} is not in the contract")
+    for index, row in enumerate(contract.no_go):
         if row.blocker is None:
-            raise InputRefused(shown, f"no-go condition {row.id} names no blocker")
+            raise DecodeError(("no_go", index), f"no-go condition {row.id} names no blocker")

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
+from packaging_readiness.contract.decode import DecodeError
 from packaging_readiness.contract.shapes import SHAPES
 
 Severity = Literal["S1", "S2", "S3"]
@@ -101,7 +102,9 @@ class Exclude:
 
 @dataclass(frozen=True, slots=True)
 class Entrypoint:
-    """One row of the entrypoint matrix."""
+    """One row of the entrypoint matrix. `subcommand` is part of the row's help command; `runs_with` is the subcommand
+    of the row's arguments where help is asked of the program itself.
+    """
 
     id: str
     handle: str
@@ -110,6 +113,7 @@ class Entrypoint:
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     subcommand: str | None = None
+    runs_with: str | None = None
     learning: bool = False
 
     def __post_init__(self) -> None:
@@ -124,12 +128,19 @@ class Entrypoint:
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """A subcommand help contract of one entrypoint row; `required` are the options of the subcommand itself."""
+    """A subcommand help contract of one entrypoint row; `required` and `optional` are the options of the subcommand
+    itself.
+    """
 
     id: str
     entrypoint: str
     subcommand: str
     required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for option in (*self.required, *self.optional):
+            _need(option.startswith("--"), f"{option!r} is not a long option")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +156,22 @@ class MprCase:
 
 @dataclass(frozen=True, slots=True)
 class RowRules:
-    """How entrypoint rows are run. `timeout_s` in seconds."""
+    """How entrypoint rows are run. `timeout_s` in seconds.
+
+    `profile_option` is an option of the program and stands before a subcommand, all others after it. `placeholders`
+    are harmless values by option, for where a parser would refuse the word `placeholder`.
+    """
 
     profile: str
     profile_option: str
     event_option: str
     timeout_s: float
+    placeholders: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _need(0 < self.timeout_s <= 3600, "timeout_s is between 0 and 3600 seconds")
+        for option in self.placeholders:
+            _need(option.startswith("--"), f"{option!r} is not a long option")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +302,22 @@ class EvidenceObject:
     mandatory: bool = False
 
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+# Without any of these PASS would be cheap: nothing is left that could fail.
+_NEVER_EMPTY = (
+    "includes",
+    "excludes",
+    "entrypoints",
+    "provenance_fields",
+    "evidence_paths",
+    "mismatch_rules",
+    "preconditions",
+    "no_go",
+    "blockers",
+    "evidence_objects",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """Everything that is pinned for one environment."""
@@ -320,6 +354,15 @@ class Contract:
     deferrals: tuple[Deferral, ...]
     follow_ups: tuple[Deferral, ...]
     evidence_objects: tuple[EvidenceObject, ...]
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise DecodeError(
+                ("name",), f"{self.name!a} is not 1 to 64 of a-z, 0-9, '_', '.', '-' that starts with a letter or digit"
+            )
+        for table in _NEVER_EMPTY:
+            if not getattr(self, table):
+                raise DecodeError((table,), "is empty; a contract without it would prove nothing")
 
     def entrypoint(self, row_id: str) -> Entrypoint:
         """The matrix row with this id. Raises KeyError; references are checked when the contract is loaded."""

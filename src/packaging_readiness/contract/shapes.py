@@ -16,6 +16,7 @@ _PATTERNS = {
     "word": r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}",
     "text": r"[^\x00-\x1f\x7f\ud800-\udfff]{1,600}",
     "output": r"[^\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]{0,4000}",
+    "version": r"[A-Za-z0-9][A-Za-z0-9_.+~:!^-]{0,127}",
     "path": r"(?!/)(?!.*(^|/)\.\.(/|$))[^\x00-\x1f\x7f\ud800-\udfff]{1,4096}",
     "digest": r"sha256:[0-9a-f]{64}",
     "algorithm": r"sha256",

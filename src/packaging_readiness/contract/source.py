@@ -72,22 +72,28 @@ def typed(cls: type[T], value: Mapping[str, Any], path: Path, shown: str) -> T:
     try:
         return decode(cls, value)
     except DecodeError as error:
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path).lstrip(".")
-        where = f"{place}: " if place else ""
-        raise InputRefused(_at(shown, line_of(path, error.path)), f"{where}{error.message}") from None
+        raise misfit(error, path, shown) from None
+
+
+def misfit(error: DecodeError, path: Path, shown: str) -> InputRefused:
+    """The refusal of a file's content, at the line that is wrong as far as the file itself holds it."""
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path).lstrip(".")
+    where = f"{place}: " if place else ""
+    return InputRefused(_at(shown, line_of(path, error.path)), f"{where}{error.message}")
 
 
 def line_of(path: Path, data_path: DataPath) -> int | None:
-    """Line of the value that `data_path` leads to: worked out only after something failed, because it is slow."""
+    """Line of the value that `data_path` leads to, or of the nearest mapping or list around it; None when its first
+    part is not in the file. Worked out only after something failed, because it is slow."""
     try:
         node = yaml.compose(path.read_bytes(), Loader=LOADER)
     except (OSError, yaml.YAMLError):
         return None
     line: int = node.start_mark.line + 1 if node else 1
-    for part in data_path:
+    for depth, part in enumerate(data_path):
         node, found = _child(node, part)
         if node is None:
-            return line
+            return line if depth else None
         line = found
     return line
 

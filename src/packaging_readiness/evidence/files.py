@@ -5,6 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from packaging_readiness.contract.canonical import canonical_json, sha256
+from packaging_readiness.evidence.attested import RECEIPT, attested
+from packaging_readiness.evidence.canonical_quick import canonical_bytes
 from packaging_readiness.verdict.adjudicate import Verdict
 from packaging_readiness.verdict.report import Report
 
@@ -14,12 +16,23 @@ RESULTS = "check_results.json"
 RUN_RECORD = "run_record.json"
 
 
+def derived(verdict: Verdict) -> tuple[dict[str, Mapping[str, Any]], dict[str, bytes]]:
+    """Every object that follows from the verdict alone, by file name: as plain data, and in its bytes."""
+    objects: dict[str, Mapping[str, Any]] = {f"{name}.json": content for name, content in verdict.objects.items()}
+    objects |= {CONTRACT: verdict.run.contract_data, RESULTS: check_results(verdict)}
+    files = {name: canonical_bytes(content) for name, content in objects.items() if name != RECEIPT}
+    more, their_bytes = attested(verdict, (CONTRACT, files[CONTRACT]), (RESULTS, files[RESULTS]))
+    return {**objects, **more}, {**files, **their_bytes}
+
+
+def derived_objects(verdict: Verdict) -> dict[str, Mapping[str, Any]]:
+    """Every object that follows from the verdict alone, as plain data by file name: all but run record and manifest."""
+    return derived(verdict)[0]
+
+
 def derived_files(verdict: Verdict) -> dict[str, bytes]:
-    """Every file that follows from the verdict alone: all but the run record and the manifest."""
-    files = {f"{name}.json": canonical_json(content) for name, content in verdict.objects.items()}
-    files[CONTRACT] = canonical_json(verdict.run.contract_data)
-    files[RESULTS] = canonical_json(check_results(verdict))
-    return files
+    """The bytes of `derived_objects`."""
+    return derived(verdict)[1]
 
 
 def bundle_files(verdict: Verdict, reports: Sequence[Report]) -> dict[str, bytes]:
@@ -31,6 +44,7 @@ def bundle_files(verdict: Verdict, reports: Sequence[Report]) -> dict[str, bytes
 
 def check_results(verdict: Verdict) -> dict[str, Any]:
     """Every row of the inventory with its result, and the identity they belong to: the source of all other objects."""
+    identity = asdict(verdict.run.identity)
     results = []
     for row in verdict.run.rows:
         result = verdict.results[row.id]
@@ -57,7 +71,7 @@ def check_results(verdict: Verdict) -> dict[str, Any]:
         "object_version": 1,
         "phase_id": verdict.run.contract.phase_id,
         "verdict": "PASS" if verdict.passed else "FAIL",
-        "run": asdict(verdict.run.identity),
+        "run": identity | {"carried": {kind: list(entries) for kind, entries in identity["carried"].items()}},
         "image": verdict.run.image,
         "results": results,
     }

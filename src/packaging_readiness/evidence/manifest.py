@@ -1,53 +1,90 @@
-"""The bundle's manifest as typed values."""
+"""The bundle's manifest: its form, and what it says of the objects beside it."""
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from packaging_readiness.contract.canonical import canonical_json, read_json
-from packaging_readiness.contract.decode import DecodeError, decode
-from packaging_readiness.contract.errors import InputRefused
+from packaging_readiness.contract.canonical import sha256
+from packaging_readiness.evidence.files import MANIFEST
+from packaging_readiness.evidence.json_faults import Fault, canonical_fault, parse
+from packaging_readiness.evidence.problems import Problem
+from packaging_readiness.evidence.store import CLAIM, ENVELOPE, name_problem, same_but_for_case, shown
 
-_NAME = re.compile(r"[a-z0-9_]+\.json")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_HEAD = {"object": "bundle_manifest", "object_version": 1}
+_KEYS = {"name", "size", "sha256"}
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestEntry:
-    """One object: its file name, size in bytes, and digest."""
-
-    name: str
-    size: int
-    sha256: str
-
-    def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise ValueError(f"{self.name!r} is not the name of an object")
-        if not _DIGEST.fullmatch(self.sha256):
-            raise ValueError(f"{self.sha256!r} is not a digest")
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """The content of `bundle_manifest.json`."""
-
-    object: Literal["bundle_manifest"]
-    object_version: Literal[1]
-    phase_id: str
-    platform_run_id: str
-    objects: tuple[ManifestEntry, ...]
-
-
-def read_manifest(data: bytes) -> Manifest:
-    """The manifest in `data`. Raises InputRefused when it is malformed, not canonical, or lists an object twice."""
-    value = read_json(data, "bundle_manifest.json")
+def manifest_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """All that is wrong between the manifest and the files beside it; envelopes and the claim are no part of it."""
+    data = files.get(MANIFEST)
+    if data is None:
+        yield Problem("manifest-missing", MANIFEST, "the bundle was never completed, or lost its manifest")
+        return
     try:
-        manifest = decode(Manifest, value)
-    except DecodeError as error:
-        raise InputRefused("bundle_manifest.json", error.message) from None
-    names = [entry.name for entry in manifest.objects]
-    if names != sorted(set(names)):
-        raise InputRefused("bundle_manifest.json", "its objects are not sorted, or one is listed twice")
-    if canonical_json(value) != data:
-        raise InputRefused("bundle_manifest.json", "is not in the canonical form")
-    return manifest
+        content = parse(data)
+    except Fault as fault:
+        yield Problem(fault.code, MANIFEST, fault.cause)
+        return
+    form = canonical_fault(content, data)
+    if form is not None:
+        yield Problem(form.code, MANIFEST, form.cause)
+    entries, malformed = _entries(content)
+    yield from malformed
+    names = [entry["name"] for entry in entries]
+    yield from _names(names)
+    for entry in entries:
+        yield from _one_entry(entry, files)
+    beside = {name for name in files if name in (MANIFEST, CLAIM) or ENVELOPE.fullmatch(name)}
+    for name in sorted(files.keys() - set(names) - beside):
+        yield Problem("object-unlisted", shown(name), "is not in the manifest")
+
+
+def _entries(content: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """The entries that are of their form, and what is malformed."""
+    problems = []
+    if {key: content.get(key) for key in _HEAD} != _HEAD:
+        problems.append(Problem("manifest-malformed", MANIFEST, "does not call itself a bundle_manifest, version 1"))
+    if content.keys() != {*_HEAD, "phase_id", "platform_run_id", "objects"}:
+        problems.append(Problem("manifest-malformed", MANIFEST, "has other keys than it must"))
+    listed = content.get("objects")
+    if not isinstance(listed, list):
+        return [], [*problems, Problem("manifest-malformed", MANIFEST, "its objects are not a list")]
+    entries = []
+    for index, entry in enumerate(listed):
+        if not isinstance(entry, dict) or entry.keys() != _KEYS or not isinstance(entry["name"], str):
+            problems.append(Problem("manifest-malformed", MANIFEST, f"objects[{index}] is not name, size and sha256"))
+        elif type(entry["size"]) is not int or entry["size"] < 0:
+            problems.append(Problem("manifest-malformed", MANIFEST, f"objects[{index}]: size is no number of bytes"))
+        elif not isinstance(entry["sha256"], str) or not _DIGEST.fullmatch(entry["sha256"]):
+            name = shown(entry["name"])
+            problems.append(Problem("manifest-digest-malformed", MANIFEST, f"the digest of {name} is not well-formed"))
+        else:
+            entries.append(entry)
+    return entries, problems
+
+
+def _names(names: list[str]) -> Iterator[Problem]:
+    if names != sorted(names):
+        yield Problem("manifest-unsorted", MANIFEST, "its entries are not sorted by name")
+    for name in sorted(name for name, count in Counter(names).items() if count > 1):
+        yield Problem("manifest-doubled", shown(name), "is listed twice")
+    for name in names:
+        problem = name_problem(name)
+        if problem is not None:
+            yield problem
+        elif name in (MANIFEST, CLAIM) or ENVELOPE.fullmatch(name):
+            yield Problem("manifest-lists-itself", name, "has no place in the manifest")
+    yield from same_but_for_case(set(names))
+
+
+def _one_entry(entry: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[Problem]:
+    name = shown(entry["name"])
+    data = files.get(entry["name"])
+    if data is None:
+        yield Problem("object-missing", name, "is in the manifest, and not there")
+    elif len(data) != entry["size"]:
+        yield Problem("size-differs", name, f"has {len(data)} bytes, the manifest says {entry['size']}")
+    elif sha256(data) != entry["sha256"]:
+        yield Problem("digest-differs", name, f"is {sha256(data)}, the manifest says {entry['sha256']}")

@@ -1,41 +1,46 @@
 """Is this bundle whole, coherent, and does its verdict follow from its results? All problems, not only the first."""
 
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging_readiness.contract.canonical import canonical_json, read_json, sha256
-from packaging_readiness.contract.errors import CannotTell, InputRefused, ReadinessError
+from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import expand, packaged_checks
 from packaging_readiness.contract.load import PACKAGED, contract_digest, contract_from_data, load_contract
-from packaging_readiness.contract.schemas import violations
-from packaging_readiness.evidence.files import CONTRACT, MANIFEST, RESULTS, RUN_RECORD, derived_files
-from packaging_readiness.evidence.manifest import ManifestEntry, read_manifest
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.schemas import names as schemas
+from packaging_readiness.evidence.claim import claim_problems
+from packaging_readiness.evidence.envelopes import envelope_names, envelope_problems
+from packaging_readiness.evidence.facts import Facts
+from packaging_readiness.evidence.files import CONTRACT, MANIFEST, RESULTS, RUN_RECORD, derived
+from packaging_readiness.evidence.json_faults import Fault, canonical_fault, parse
+from packaging_readiness.evidence.manifest import manifest_problems
+from packaging_readiness.evidence.problems import DECISION, IMAGE, TESTS, TIME, Problem
+from packaging_readiness.evidence.rules_decision import decision_problems
+from packaging_readiness.evidence.rules_identity import identity_problems
+from packaging_readiness.evidence.rules_image import image_problems
+from packaging_readiness.evidence.rules_objects import against_expected
+from packaging_readiness.evidence.rules_record import record_problems
+from packaging_readiness.evidence.rules_rows import row_problems
+from packaging_readiness.evidence.rules_time import time_problems
+from packaging_readiness.evidence.schema_check import schema_violations
+from packaging_readiness.evidence.store import CLAIM, Found
+from packaging_readiness.evidence.store_folder import find_bundle, read_folder
 from packaging_readiness.verdict.adjudicate import Verdict, adjudicate
-from packaging_readiness.verdict.merge import MergedRun
 from packaging_readiness.verdict.stored import stored_run
 
-SIZE_LIMIT = 200_000_000
+__all__ = ["Problem", "Verification", "find_bundle", "verify", "verify_found"]
 _VIOLATIONS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One way in which a bundle is wrong: a code for machines, the object, and what is the matter."""
-
-    code: str
-    name: str
-    cause: str
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.name}: {self.cause}"
-
-
-@dataclass(frozen=True, slots=True)
 class Verification:
-    """What verifying came to. `verdict` is PASS or FAIL as derived again, None when it could not be derived."""
+    """What verifying came to. `verdict` is PASS or FAIL as derived again, None when it could not be derived.
+
+    `contract` is name and digest of the contract in the bundle. `signed` is "unsigned", "not checked" (envelopes, and
+    no trusted key was given) or "verified" (each demanded signature is of a trusted key).
+    """
 
     folder: str
     problems: tuple[Problem, ...]
@@ -43,6 +48,10 @@ class Verification:
     platform_run_id: str | None
     objects: int
     notes: tuple[str, ...]
+    contract: tuple[str, str] | None = None
+    signed: str = "unsigned"
+    active_blockers: tuple[str, ...] = ()
+    not_held: Mapping[str, str] | None = None
 
     @property
     def coherent(self) -> bool:
@@ -50,172 +59,188 @@ class Verification:
         return not self.problems
 
 
-def verify(root: Path, contract: str | None = None) -> Verification:
-    """Verify the bundle in or below `root`. `contract` pins a packaged contract by name, or a file.
+# Faults for which results cannot be taken in at all: each is told by this code, and not as malformed once more.
+_TOLD_APART = frozenset({*TESTS, *DECISION, *IMAGE, *TIME, "git-sha-differs", "tree-dirty"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Objects of a bundle as plain data, as far as they could be read."""
+
+    content: Mapping[str, dict[str, Any]]
+    problems: tuple[Problem, ...]
+
+
+def verify(root: Path, contract: str | None = None, trusted_keys: Sequence[Path] = ()) -> Verification:
+    """Verify the bundle in or below `root`. `contract` pins a packaged contract by name, or a file; with
+    `trusted_keys` (files of public keys) signatures are demanded.
 
     Raises CannotTell when there is no bundle to look at.
     """
-    folder = find_bundle(root)
-    files, problems = _read_files(folder)
-    problems += list(_against_manifest(files))
-    verdict, more = _derive(files, contract)
+    return verify_found(read_folder(root), contract, trusted_keys)
+
+
+def verify_found(found: Found, contract: str | None = None, trusted_keys: Sequence[Path] = ()) -> Verification:
+    """Verify a bundle that was read, wherever it lay."""
+    problems = [*found.problems, *manifest_problems(found.files), *claim_problems(found)]
+    problems += envelope_problems(found.files)
+    read = _read(found.files)
+    problems += read.problems
+    known, more = _contract(read.content, contract)
     problems += more
+    verdict: Verdict | None = None
+    if known is not None and RESULTS in read.content:
+        verdict, more = _results(read.content, known, found)
+        problems += more
     if verdict is not None:
-        problems += list(_against_verdict(files, verdict, folder))
+        problems += _against_verdict(found.files, verdict, read.content)
+    else:
+        problems += _on_its_own(found.files)
+    signed, unsigned = _signatures(found.files, trusted_keys)
+    problems += unsigned
     return Verification(
-        folder=folder.name,
+        folder=found.path[-1] if found.path else "",
         problems=tuple(dict.fromkeys(problems)),
         verdict=None if verdict is None else ("PASS" if verdict.passed else "FAIL"),
         platform_run_id=verdict.run.identity.platform_run_id if verdict else None,
-        objects=len(files),
-        notes=("unsigned: this proves coherence only, not who wrote it",),
+        objects=len(found.files),
+        notes=_NOTES[signed],
+        contract=(known.name, contract_digest(read.content[CONTRACT])) if known else None,
+        signed=signed,
+        active_blockers=tuple(state.code for state in verdict.blockers if state.active) if verdict else (),
+        not_held={row_id: r.outcome for row_id, r in verdict.results.items() if not r.held} if verdict else None,
     )
 
 
-def find_bundle(root: Path) -> Path:
-    """The one folder at or below `root` that holds a bundle. Raises CannotTell for none, InputRefused for several."""
-    if not root.is_dir():
-        raise CannotTell(str(root), "is not a directory", "name the directory given as --evidence-out, or the bundle")
-    if (root / MANIFEST).exists() or (root / RESULTS).exists():
-        return root
-    found = sorted({path.parent for name in (MANIFEST, RESULTS) for path in root.glob(f"evidence/runs/*/*/{name}")})
-    if not found:
-        raise CannotTell(str(root), f"holds no bundle ({MANIFEST} is nowhere in it)", "name the bundle's directory")
-    if len(found) > 1:
-        names = ", ".join(str(path.relative_to(root)) for path in found)
-        raise InputRefused(str(root), f"holds several bundles: {names}", "name one of them")
-    return found[0]
+_NOTES = {
+    "unsigned": ("unsigned: proves coherence only, not who wrote it",),
+    "not checked": ("signed, but no --trusted-key was given: proves coherence only, not who wrote it",),
+    "verified": (),
+}
 
 
-def _read_files(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
-    files: dict[str, bytes] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.iterdir()):
-        mode = path.lstat()
-        if not stat.S_ISREG(mode.st_mode) or mode.st_nlink > 1:
-            problems.append(Problem("not-a-plain-file", path.name, "is a link, folder or special file"))
-        elif mode.st_size > SIZE_LIMIT:
-            problems.append(Problem("oversize", path.name, f"is larger than {SIZE_LIMIT} bytes"))
-        else:
-            try:
-                files[path.name] = path.read_bytes()
-            except OSError as error:
-                problems.append(Problem("unreadable", path.name, str(error.strerror)))
-    return files, problems
-
-
-def _against_manifest(files: Mapping[str, bytes]) -> Iterator[Problem]:
-    if MANIFEST not in files:
-        yield Problem("manifest-missing", MANIFEST, "the bundle was never completed, or lost its manifest")
-        return
-    try:
-        listed = read_manifest(files[MANIFEST])
-    except ReadinessError as error:
-        yield Problem("manifest-malformed", MANIFEST, error.cause)
-        return
-    for entry in listed.objects:
-        yield from _one_entry(entry, files)
-    names = {entry.name for entry in listed.objects}
-    for name in sorted(files.keys() - names - {MANIFEST}):
-        yield Problem("object-unlisted", name, "is in the folder but not in the manifest")
-
-
-def _one_entry(entry: ManifestEntry, files: Mapping[str, bytes]) -> Iterator[Problem]:
-    data = files.get(entry.name)
-    if data is None:
-        yield Problem("object-missing", entry.name, "is in the manifest but not in the folder")
-    elif len(data) != entry.size:
-        yield Problem("size-differs", entry.name, f"has {len(data)} bytes, the manifest says {entry.size}")
-    elif sha256(data) != entry.sha256:
-        yield Problem("digest-differs", entry.name, f"is {sha256(data)}, the manifest says {entry.sha256}")
-
-
-def _derive(files: Mapping[str, bytes], pinned: str | None) -> tuple[Verdict | None, list[Problem]]:
-    """The verdict, derived again from contract and results alone."""
-    problems: list[Problem] = []
-    content: dict[str, Any] = {}
-    for name in (CONTRACT, RESULTS):
+def _read(files: Mapping[str, bytes]) -> _Read:
+    """The objects that are not derived: they are what everything else is derived from, or compared with."""
+    content: dict[str, dict[str, Any]] = {}
+    problems = []
+    for name in (CONTRACT, RESULTS, RUN_RECORD):
         if name not in files:
-            problems.append(Problem("object-missing", name, "the verdict cannot be derived without it"))
+            problems.append(Problem("object-missing", name, "nothing can be derived or compared without it"))
             continue
         try:
-            content[name] = read_json(files[name], name)
-        except InputRefused as error:
-            problems.append(Problem("object-malformed", name, error.cause))
-    if problems:
-        return None, problems
+            content[name] = parse(files[name])
+        except Fault as fault:
+            problems.append(Problem(fault.code, name, fault.cause))
+    return _Read(content, tuple(problems))
+
+
+def _contract(content: Mapping[str, dict[str, Any]], pinned: str | None) -> tuple[Contract | None, list[Problem]]:
+    data = content.get(CONTRACT)
+    if data is None:
+        return None, []
     try:
-        contract = contract_from_data(content[CONTRACT], CONTRACT)
-        rows = expand(packaged_checks(), contract)
-        run: MergedRun = stored_run(content[RESULTS], contract, content[CONTRACT], rows)
-        problems += _pinned(content[CONTRACT], contract.name, pinned)
-        return adjudicate(run), problems
+        contract = contract_from_data(data, CONTRACT)
+        expand(packaged_checks(), contract)
+        digest = contract_digest(data)
+    except (InputRefused, RecursionError) as error:
+        cause = error.cause if isinstance(error, InputRefused) else "is nested too deeply"
+        return None, [Problem("contract-malformed", CONTRACT, cause)]
+    problems = []
+    if contract.name in PACKAGED and contract_digest(load_contract(contract.name)[1]) != digest:
+        problems.append(Problem("contract-not-packaged", CONTRACT, f"is not the packaged contract {contract.name!r}"))
+    if pinned is not None and contract_digest(load_contract(pinned)[1]) != digest:
+        problems.append(Problem("contract-not-pinned", CONTRACT, "is not the contract that --contract demands"))
+    return contract, problems
+
+
+def _results(
+    content: Mapping[str, dict[str, Any]], contract: Contract, found: Found
+) -> tuple[Verdict | None, list[Problem]]:
+    """The verdict, derived again from contract and results alone; and every rule about what is stored."""
+    data = content[RESULTS]
+    rows = expand(packaged_checks(), contract)
+    facts = Facts.of(data, contract, rows)
+    problems = [*row_problems(facts), *identity_problems(facts, _manifest(found.files), found.path)]
+    problems += [*image_problems(facts), *time_problems(facts), *decision_problems(facts)]
+    if facts.run.get("contract_digest") != contract_digest(content[CONTRACT]):
+        problems.append(Problem("contract-differs", CONTRACT, "is not the contract that the run's identity names"))
+    if RUN_RECORD in content:
+        problems += record_problems(content[RUN_RECORD], facts)
+    try:
+        return adjudicate(stored_run(data, contract, content[CONTRACT], rows)), problems
     except InputRefused as error:
-        return None, [*problems, Problem("object-malformed", error.place or RESULTS, error.cause)]
+        if not any(problem.code in _TOLD_APART for problem in problems):
+            code = "results-contradict" if error.cure else "results-malformed"
+            problems.append(Problem(code, RESULTS, error.cause))
+        return None, problems
 
 
-def _pinned(data: Mapping[str, Any], name: str, pinned: str | None) -> list[Problem]:
-    reference = pinned or (name if name in PACKAGED else None)
-    if reference is None:
-        return []
-    _, expected = load_contract(reference)
-    if contract_digest(expected) == contract_digest(data):
-        return []
-    return [Problem("contract-differs", CONTRACT, f"is not the contract {reference!r} that was pinned")]
-
-
-def _against_verdict(files: Mapping[str, bytes], verdict: Verdict, folder: Path) -> Iterator[Problem]:
-    expected = derived_files(verdict)
-    for name, data in sorted(expected.items()):
-        if name not in files:
-            yield Problem("object-missing", name, "the contract demands it")
-        elif files[name] != data:
-            yield Problem("does-not-follow", name, _difference(files[name], data))
-    for name in (RUN_RECORD,):
-        if name not in files:
-            yield Problem("object-missing", name, "the contract demands it")
-    for name in sorted(files.keys() & (expected.keys() | {MANIFEST, RUN_RECORD})):
-        yield from _against_schema(name, files[name])
-    for name in sorted(files.keys() - expected.keys() - {MANIFEST, RUN_RECORD}):
-        yield Problem("object-unexpected", name, "is no object of this contract")
-    identity = verdict.run.identity
-    if contract_digest(verdict.run.contract_data) != identity.contract_digest:
-        yield Problem("contract-differs", CONTRACT, "is not the contract that the run's identity names")
-    if folder.parent.name not in ("", identity.platform_run_id) and folder.parent.parent.name == "runs":
-        yield Problem("run-id-differs", folder.parent.name, f"the results are of {identity.platform_run_id}")
-    yield from _run_record(files, identity.platform_run_id)
-
-
-def _against_schema(name: str, data: bytes) -> Iterator[Problem]:
+def _manifest(files: Mapping[str, bytes]) -> dict[str, Any]:
     try:
-        value = read_json(data, name)
-    except InputRefused:
-        return  # told already, as malformed or as not following from the results
-    for violation in violations(name.removesuffix(".json"), value)[:_VIOLATIONS_SHOWN]:
+        return parse(files.get(MANIFEST, b""))
+    except Fault:
+        return {}  # told by the rules about the manifest
+
+
+def _against_verdict(
+    files: Mapping[str, bytes], verdict: Verdict, content: Mapping[str, dict[str, Any]]
+) -> Iterator[Problem]:
+    values, expected = derived(verdict)
+    for name, form in sorted(expected.items()):
+        if name not in files:
+            yield Problem("object-missing", name, "the contract demands it")
+        elif files[name] != form:
+            yield from against_expected(name, files[name], values[name])
+            yield from _schema(name, files[name])
+        else:
+            yield from _violations(name, values[name])
+    for name in sorted(files.keys() & {MANIFEST, RUN_RECORD}):
+        yield from _schema(name, files[name])
+    if RUN_RECORD in content:
+        fault = canonical_fault(content[RUN_RECORD], files[RUN_RECORD])
+        if fault is not None:
+            yield Problem(fault.code, RUN_RECORD, fault.cause)
+    beside = {MANIFEST, RUN_RECORD, CLAIM, *envelope_names(files)}
+    for name in sorted(files.keys() - expected.keys() - beside):
+        yield Problem("object-unexpected", name, "is no object of this contract")
+
+
+def _on_its_own(files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Form and schema of each object where nothing can be derived to compare it with."""
+    known = schemas()
+    for name, data in sorted(files.items()):
+        if name.removesuffix(".json") not in known or name == CLAIM:
+            continue
+        try:
+            value = parse(data)
+        except Fault as fault:
+            yield Problem(fault.code, name, fault.cause)
+            continue
+        form = canonical_fault(value, data)
+        if form is not None:
+            yield Problem(form.code, name, form.cause)
+        if name not in (CONTRACT, RESULTS):
+            yield from _violations(name, value)
+
+
+def _schema(name: str, data: bytes) -> Iterator[Problem]:
+    try:
+        value = parse(data)
+    except Fault:
+        return  # told already, by its own code
+    yield from _violations(name, value)
+
+
+def _violations(name: str, value: Mapping[str, Any]) -> Iterator[Problem]:
+    for violation in schema_violations(name.removesuffix(".json"), value)[:_VIOLATIONS_SHOWN]:
         yield Problem("schema-violated", name, violation)
 
 
-def _run_record(files: Mapping[str, bytes], platform_run_id: str) -> Iterator[Problem]:
-    if RUN_RECORD not in files:
-        return
-    try:
-        record = read_json(files[RUN_RECORD], RUN_RECORD)
-    except InputRefused as error:
-        yield Problem("object-malformed", RUN_RECORD, error.cause)
-        return
-    if not isinstance(record, dict) or canonical_json(record) != files[RUN_RECORD]:
-        yield Problem("not-canonical", RUN_RECORD, "is not in the canonical form")
-    elif record.get("platform_run_id") != platform_run_id:
-        yield Problem("run-id-differs", RUN_RECORD, f"is of {record.get('platform_run_id')!r}")
+def _signatures(files: Mapping[str, bytes], trusted_keys: Sequence[Path]) -> tuple[str, tuple[Problem, ...]]:
+    """What is known of signatures, and what is wrong with them under the keys that are trusted."""
+    if trusted_keys:
+        from packaging_readiness.evidence.dsse import signature_problems
 
-
-def _difference(found: bytes, expected: bytes) -> str:
-    try:
-        mine, theirs = read_json(found, ""), read_json(expected, "")
-    except InputRefused as error:
-        return f"is malformed: {error.cause}"
-    if isinstance(mine, dict) and isinstance(theirs, dict):
-        keys = sorted(key for key in mine.keys() | theirs.keys() if mine.get(key) != theirs.get(key))
-        if keys:
-            return f"does not follow from {RESULTS} and {CONTRACT}: {', '.join(keys[:5])}"
-    return "is not in the canonical form"
+        problems = signature_problems(files, trusted_keys)
+        return ("not checked" if problems else "verified"), problems
+    return ("not checked" if envelope_names(files) else "unsigned"), ()

@@ -1,5 +1,6 @@
 """Reading one object of the evidence bucket."""
 
+from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.registry.aws_errors import translated
 from packaging_readiness.registry.ecr import real_client
 
@@ -23,4 +24,6 @@ def read_object(bucket: str, key: str, region: str) -> bytes | None:
             raise
         finally:
             client.close()
+    if len(data) > SIZE_LIMIT:
+        raise CannotTell(place, f"is larger than {SIZE_LIMIT} bytes")
     return data

@@ -1,7 +1,7 @@
 """May a role push to a repository? Pure evaluation of the role's own policy documents.
 
-Permissions boundaries, session policies and organisation policies are not in those documents; a simulation on real
-AWS (`simulate.py`) takes them into account.
+Session policies and organisation policies are not in those documents; a simulation on real AWS (`simulate.py`) takes
+them into account. A permissions boundary shows in the role's description, where that is among the documents.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Literal
 
 from packaging_readiness.contract.errors import CannotTell, InputRefused
 from packaging_readiness.registry.policy import Statement, action_matches, read_statements, resource_matches
+from packaging_readiness.registry.role import own_policies
 
 REPOSITORY_ACTIONS = (
     "ecr:BatchCheckLayerAvailability",
@@ -53,11 +54,12 @@ def push_requests(repository_arn: str) -> tuple[tuple[str, str], ...]:
 def evaluate(documents: Sequence[Mapping[str, object]], role_arn: str, repository_arn: str) -> tuple[Decision, ...]:
     """Decide each push action, in the order of `push_requests`.
 
-    Raises InputRefused for malformed documents or ARNs, CannotTell when role and repository belong to different
-    accounts (the repository's own policy would have to agree).
+    A document is a policy, or what `aws iam get-role-policy` or `aws iam get-role` prints. Raises InputRefused for
+    malformed documents or ARNs and for documents of another role; CannotTell when role and repository belong to
+    different accounts (the repository's own policy would have to agree) and when the role has a permissions boundary.
     """
     check_arns(role_arn, repository_arn)
-    statements = read_statements(documents)
+    statements = read_statements(own_policies(documents, role_arn))
     return tuple(_decide(statements, action, resource) for action, resource in push_requests(repository_arn))
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from string import hexdigits
-
-from packaging_readiness.registry.model import Resolution
 
 # OCI distribution specification 1.1, "tag".
 TAG_GRAMMAR = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -62,19 +59,3 @@ def check_tag(tag: str | None, *, pattern: str, git_sha: str | None, convenience
     before, after = pattern.split(_PLACEHOLDER)
     shape = re.escape(before) + "[0-9A-Fa-f]+" + re.escape(after)
     return "tag-sha-mismatch" if re.fullmatch(shape, tag) else "tag-not-pattern"
-
-
-def check_unmoved(first: Resolution, again: Resolution) -> tuple[str, ...]:
-    """Compare what a tag stood for at the start and at the end of a run; empty when nothing moved.
-
-    An immutable repository lets a tag be deleted and pushed again, and can be switched to mutable in between:
-    both have a code. Codes: tag-differs, tag-moved, platform-moved, pushed-again, mutability-changed.
-    """
-    pairs: Sequence[tuple[str, object, object]] = (
-        ("tag-differs", first.tag, again.tag),
-        ("tag-moved", first.recomputed_digest, again.recomputed_digest),
-        ("platform-moved", first.platform_digest, again.platform_digest),
-        ("pushed-again", first.pushed_at, again.pushed_at),
-        ("mutability-changed", first.tag_mutability, again.tag_mutability),
-    )
-    return tuple(code for code, before, after in pairs if before != after)

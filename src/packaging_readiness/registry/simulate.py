@@ -87,8 +87,22 @@ def _outcome(result: Mapping[str, Any], role_arn: str) -> Outcome:
     decision = _OUTCOMES.get(str(result.get("EvalDecision")))
     if decision is None:
         raise CannotTell(role_arn, f"{_OPERATION} answered with an unknown decision", "update packaging-readiness")
-    # Allowed without the value of a context key that some policy asks about: the real request may be refused.
-    return "undecidable" if decision == "allowed" and result.get("MissingContextValues") else decision
+    if decision == "allowed" and (result.get("MissingContextValues") or _bounded(result)):
+        return "undecidable"
+    return decision
+
+
+def _bounded(result: Mapping[str, Any]) -> bool:
+    """Whether a boundary or organisation policy refuses what the decision allows: an answer that contradicts itself.
+
+    (`MissingContextValues`: the value of a context key that some policy asks about is not known, so that the real
+    request may be refused.)
+    """
+    details = (
+        ("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary"),
+        ("OrganizationsDecisionDetail", "AllowedByOrganizations"),
+    )
+    return any((result.get(detail) or {}).get(verdict) is False for detail, verdict in details)
 
 
 def _region(repository_arn: str) -> str:

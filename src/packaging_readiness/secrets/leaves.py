@@ -55,11 +55,13 @@ def find_leaves(root: Node) -> Iterator[Leaf]:
     while stack:
         node, owner = stack.pop()
         if isinstance(node, Mapping):
-            yield from _mapping(node, owner)
-            stack.extend((child, key) for key, child in node.items if isinstance(child, (Mapping, list)))
+            if _says_something(tuple([key for key, _ in node.items])):
+                yield from _mapping(node, owner)
+            stack.extend([(child, key) for key, child in node.items if isinstance(child, (Mapping, list))])
         elif isinstance(node, list):
-            yield from _sequence(node, owner)
-            stack.extend((child, owner) for child in node if isinstance(child, (Mapping, list)))
+            if (owner and _says_something((owner,))) or any(isinstance(c, str) and c[:1] == "-" for c in node):
+                yield from _sequence(node, owner)
+            stack.extend([(child, owner) for child in node if isinstance(child, (Mapping, list))])
 
 
 def texts(root: Node) -> Iterator[str]:
@@ -85,9 +87,15 @@ def texts(root: Node) -> Iterator[str]:
 @lru_cache(maxsize=8192)
 def _role(key: str) -> str:
     plain = key.lower().replace("_", "")
-    if plain in ("kind", "kty", "d"):
+    if plain in ("kind", "kty", "d", "k"):
         return plain
     return "name" if plain in _NAME_KEYS else "value" if plain in _VALUE_KEYS else ""
+
+
+@lru_cache(maxsize=8192)
+def _says_something(keys: tuple[str, ...]) -> bool:
+    """Whether a mapping of these keys can hold a secret: most cannot, and the rows of generated files are alike."""
+    return any(_role(key) in ("value", "kind", "kty") or (key and credential_strength(key)) for key in keys)
 
 
 def _line(text: str) -> int:
@@ -108,8 +116,10 @@ def _mapping(node: Mapping, owner: str) -> Iterator[Leaf]:
     for key, child in node.items:
         if isinstance(child, str) and _role(key) == "value" and (judge_pair(name, child) or judge_pair(owner, child)):
             yield Leaf(RULE_PAIR, child, _line(child))
-    if "kty" in roles and values.looks_random(roles.get("d", ""), least=20):
-        yield Leaf(RULE_JWK, roles["d"], _line(roles["d"]))
+    # RFC 7518: d is private in key pairs; k is the whole of a symmetric key.
+    secret = roles.get("k" if roles.get("kty") == "oct" else "d", "")
+    if "kty" in roles and values.looks_random(secret, least=20):
+        yield Leaf(RULE_JWK, secret, _line(secret))
     if roles.get("kind") == "Secret":
         for key, child in node.items:
             if key == "data" and isinstance(child, Mapping):

@@ -4,18 +4,22 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from packaging_readiness.secrets import values
-from packaging_readiness.secrets.names import credential_strength
-from packaging_readiness.secrets.rulepack import Rule, RulePack, load_rules
+from packaging_readiness.secrets.names import Strength, credential_strength
+from packaging_readiness.secrets.rulepack import Rule, RulePack, any_of, load_rules
 from packaging_readiness.secrets.values import Context
 
 _BEFORE = 512
 _AFTER = 4096
+_SEEN = 1024
+_BEGINNING = 1 << 16
 _LINES_AFTER = 4
-_BASE64_SLICE = 1 << 20
 _MAX_SEGMENT = 1 << 16
+# In a longer segment looking for each keyword costs more than trying the expressions themselves.
+_SMALL = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,13 @@ def find(data: bytes, context: Context, *, binary: bool = False, encoded: bool =
         segments = list(_segments(data, pack))
         # Most rules drop out here, before any segment is looked at on its own.
         around = b"\n".join(data[start:end] for start, end in segments).lower()
-        rules = [rule for rule in pack.assignments if _may_match(rule, around, context)]
+        present = _present(around, pack)
+        rules = [
+            rule
+            for rule in pack.assignments
+            if not (rule.config_only and context == "code")
+            and (not rule.keywords or not present.isdisjoint(rule.keywords))
+        ]
         for start, end in segments:
             yield from _assignments(data, start, end, rules, context)
     if encoded:
@@ -70,7 +80,8 @@ def _tokens(data: bytes, pack: RulePack, context: Context) -> Iterator[Hit]:
 def _segments(data: bytes, pack: RulePack) -> Iterator[tuple[int, int]]:
     """Stretches around what announces a credential: the line and a few after it, bounded, joined where they touch."""
     start = end = -1
-    for found in pack.assignment_gate.finditer(data):
+    position = 0
+    while (found := pack.assignment_gate.search(data, position)) is not None:
         low, high = found.span()
         first = max(data.rfind(b"\n", max(0, low - _BEFORE), low) + 1, low - _BEFORE, 0)
         last = high
@@ -80,6 +91,8 @@ def _segments(data: bytes, pack: RulePack) -> Iterator[tuple[int, int]]:
                 last = min(len(data), high + _AFTER)
                 break
             last = newline + 1
+        # What announces a credential inside the stretch is seen with it: on endless lines most of them are.
+        position = max(high, low + 1, last - _SEEN)
         if start >= 0 and first <= end and max(end, last) - start <= _MAX_SEGMENT:
             end = max(end, last)
             continue
@@ -90,11 +103,26 @@ def _segments(data: bytes, pack: RulePack) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+def _present(lowered: bytes, pack: RulePack) -> frozenset[bytes]:
+    """Keywords of the assignment rules that stand in the text; one pass for those that its beginning lacks."""
+    beginning = lowered[:_BEGINNING]
+    found = {word for rule in pack.assignments for word in rule.keywords if word in beginning}
+    position = 0
+    while len(lowered) > _BEGINNING:
+        missing = frozenset(word for rule in pack.assignments for word in rule.keywords) - found
+        match = any_of(missing).search(lowered, position) if missing else None
+        if match is None:
+            break
+        position = match.start()
+        found |= {word for word in missing if lowered.startswith(word, position)}
+    return frozenset(found)
+
+
 def _assignments(data: bytes, start: int, end: int, rules: list[Rule], context: Context) -> Iterator[Hit]:
     segment = data[start:end]
-    lowered = segment.lower()
+    lowered = segment.lower() if len(segment) <= _SMALL else b""
     for rule in rules:
-        if not _may_match(rule, lowered, context):
+        if len(segment) <= _SMALL and not _may_match(rule, lowered, context):
             continue
         position = 0
         while (match := rule.pattern.search(segment, position)) is not None:
@@ -113,44 +141,56 @@ def _may_match(rule: Rule, lowered: bytes, context: Context) -> bool:
 
 
 def _judge(rule: Rule, match: Any, context: Context) -> Hit | None:
+    text: bytes = match.string
     # Most keys announce no credential: leave before anything else is looked at.
-    if rule.key and credential_strength(match.group(rule.key).decode("latin-1")) is None:
-        return None
-    group = next((number for number in rule.values if match.span(number)[0] >= 0), 0)
-    value: bytes = match.group(group).strip()
-    if not _counts(rule, match, value.decode("utf-8", "replace"), context):
-        return None
-    start, end = match.span(group)
-    return Hit(rule.id, rule.kind, start, end, value)
-
-
-def _counts(rule: Rule, match: Any, text: str, context: Context) -> bool:
-    """The value filter that the rule names."""
-    if rule.filter == "shape":
-        return values.is_shaped_secret(text)
-    if rule.filter == "userpass":
-        return values.is_user_and_password(text)
-    if rule.filter == "random":
-        return values.is_secret_value(text, "reference", "code")
-    if rule.filter == "url" and match.group(rule.user).decode("utf-8", "replace") == text:
-        return False
-    if rule.filter == "argument" and values.is_name_of_many_words(text):
-        return False
-    reading: Context = "code" if rule.filter in ("mixed", "key-mixed", "argument") else context
+    key = b""
     if rule.key:
-        strength = credential_strength(match.group(rule.key).decode("latin-1"))
-        return strength is not None and values.is_secret_value(text, strength, reading)
-    return values.is_secret_value(text, "password", reading)
+        start, end = match.span(rule.key)
+        key = text[start:end]
+        if _strength(key) is None:
+            return None
+    for number in rule.values:
+        start, end = match.span(number)
+        if start >= 0:
+            break
+    value = text[start:end].strip()
+    user: bytes = match.group(rule.user) if rule.user else b""
+    return Hit(rule.id, rule.kind, start, end, value) if _counts(rule.filter, key, user, value, context) else None
+
+
+@lru_cache(maxsize=4096)
+def _strength(key: bytes) -> Strength | None:
+    return credential_strength(key.decode("latin-1"))
+
+
+@lru_cache(maxsize=4096)
+def _counts(filter_name: str, key: bytes, user: bytes, value: bytes, context: Context) -> bool:
+    """The value filter that the rule names. Remembered, because generated files say the same thing again and again."""
+    text = value.decode("utf-8", "replace")
+    if filter_name == "shape":
+        return values.is_shaped_secret(text)
+    if filter_name == "userpass":
+        return values.is_user_and_password(text)
+    if filter_name == "random":
+        return values.is_secret_value(text, "reference", "code")
+    if filter_name == "url" and user == value:
+        return False
+    if filter_name in ("argument", "strong") and values.is_name_of_many_words(text):
+        return False
+    if filter_name == "strong" and not values.is_strong(text):
+        return False
+    reading: Context = "code" if filter_name in ("mixed", "key-mixed", "argument", "strong") else context
+    strength = _strength(key) if key else "password"
+    return strength is not None and values.is_secret_value(text, strength, reading)
 
 
 def _inside_base64(data: bytes, pack: RulePack) -> Iterator[Hit]:
     for found in pack.base64_run.finditer(data):
-        start, end = found.span()
-        for low in range(start, end, _BASE64_SLICE):
-            decoded = decode_text(data[low : min(end, low + _BASE64_SLICE + 8192)])
-            if decoded is not None:
-                for hit in find(decoded, "config", encoded=False):
-                    yield Hit(hit.rule, hit.kind, start, end, hit.value)
+        start, end = found.span(1)
+        decoded = decode_text(data[start:end])
+        if decoded is not None:
+            for hit in find(decoded, "config", encoded=False):
+                yield Hit(hit.rule, hit.kind, start, end, hit.value)
 
 
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"

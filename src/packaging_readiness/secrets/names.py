@@ -20,7 +20,7 @@ def words_of(text: str) -> frozenset[str]:
 
 AWS_STATIC_NAMES = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 
-_PASSWORD = ("password", "passwd", "passphrase", "passcode", "passwort")
+_PASSWORD = ("password", "passwords", "passwd", "passphrase", "passcode", "passwort")
 _PASSWORD_WORDS = frozenset({*_PASSWORD, "pwd", "psk", "requirepass", "masterauth", "bindpw", "rootpw"})
 _SECRET_WORDS = words_of("secret token jwt pass pw apikey passkey credential credentials cred creds auth bearer sas")
 _SECRET_ENDINGS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey")
@@ -28,9 +28,14 @@ _FUSED_PASS = words_of(
     "userpass dbpass sshpass keypass storepass masterpass adminpass rootpass smtppass mailpass "
     "mysqlpass pgpass proxypass ldappass"
 )
+_ACCOUNTS = words_of(
+    "db database user admin root smtp mail email imap pop redis mysql mariadb pg postgres postgresql mongo mongodb "
+    "rabbit rabbitmq amqp kafka ssh ftp sftp ldap proxy http basic auth login default svc service become sudo ansible "
+    "master keystore truststore cert client server elastic es snowflake oracle mssql sql jdbc"
+)
 _KEY_OWNERS = words_of(
     "api secret access private auth authorization signing sign signature encryption encrypt decryption account "
-    "master service admin app application shared storage session deploy license consumer client hmac crypto "
+    "master service admin app application shared storage session deploy consumer client hmac crypto "
     "cipher aes des fernet jwt webhook function host ssh rsa server security subscription integration ingest "
     "ingestion write team wireguard preshared registration rest tls ssl publishable"
 )
@@ -68,6 +73,7 @@ def split_words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def credential_strength(name: str) -> Strength | None:
     """What the last words of `name` say about its value, or None when they announce no credential."""
+    name = name.partition(".account.key.")[0] + ".account.key" if ".account.key." in name else name
     words = list(split_words(name[-120:]))
     while len(words) > 1 and (words[-1] in _QUALIFIERS or words[-1].isdigit()):
         words.pop()
@@ -86,6 +92,8 @@ def _strength(words: list[str]) -> Strength | None:
     if last == "pwd" or last.endswith("pwd"):
         return "password"
     owner = words[-2] if len(words) > 1 else ""
+    if last in ("pass", "pw") and owner in _ACCOUNTS:
+        return "password"
     if last == "token" and owner in _HARMLESS_TOKENS:
         return None
     if last in _SECRET_WORDS or last.endswith(_SECRET_ENDINGS) or (last == "pat" and owner in _PAT_OWNERS):

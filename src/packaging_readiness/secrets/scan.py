@@ -1,9 +1,11 @@
 """The scan: every listed file, to its last byte, through both layers. What cannot be read is an error."""
 
+import gc
 import io
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -195,6 +197,18 @@ def _scan_window(window: Window, path: str, layers: tuple[Layer, ...], hits: _Hi
                 hits.add(window.line + data.count(b"\n", 0, hit.start), hit.rule, hit.kind, "breadth", hit.value)
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Trees hold no cycles: looking for some again and again while one grows takes as long as growing it."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 def _structured(path: str, data: bytes) -> Iterator[tuple[str, str, int, bytes]]:
     if not matcher.announces(data):
         return
@@ -202,10 +216,14 @@ def _structured(path: str, data: bytes) -> Iterator[tuple[str, str, int, bytes]]
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
-    for root in read_structure(path.rpartition("!")[2], text):
-        for leaf in leaves.find_leaves(root):
+    with _without_collector():
+        trees = [(root, list(leaves.find_leaves(root))) for root in read_structure(path.rpartition("!")[2], text)]
+    for root, found in trees:
+        for leaf in found:
             value = leaf.value.strip().encode("utf-8", "replace")
             yield leaf.rule, leaves.STRUCTURE_RULES[leaf.rule], leaf.line or _line_of(data, value), value
+        if b"\\" not in data:
+            continue
         # Escapes of the format hide a text from the rules that read the file as it stands.
         inner = _APART.join(text.encode("utf-8", "replace") for text in leaves.texts(root))
         for hit in matcher.find(inner, "code", encoded=False):

@@ -1,4 +1,4 @@
-"""Structured text as trees with line numbers: JSON, YAML, TOML, INI, .env, properties and XML.
+"""Structured text as trees with line numbers: JSON, YAML, TOML, INI, .env, properties, XML and tables.
 
 A file that does not parse as what its name promises is no error here: the text rules have read it anyway, and
 templates of such files (Helm, Jinja) are common.
@@ -104,6 +104,12 @@ def _readers(path: str, text: str) -> Iterator[Callable[[str], Iterator[Node]]]:
         yield read_yaml
     if suffix in _TOML or name in ("pipfile", "poetry.lock", "uv.lock"):
         yield _toml
+    if suffix in (".csv", ".tsv", ".md", ".markdown", ".sql"):
+        from packaging_readiness.secrets import tables
+
+        yield {".sql": tables.read_inserts, ".csv": tables.read_csv, ".tsv": tables.read_csv}.get(
+            suffix, tables.read_markdown
+        )
     if suffix in _LINES or name in _LINE_NAMES or name.startswith(".env") or name.endswith("rc"):
         yield read_lines
 

@@ -116,6 +116,7 @@ def _is_expression(text: str) -> bool:
         return True
     if "[" in text and "]" in text and _is_dotted(text[: text.index("[")]) and ("." in text or text.endswith("]")):
         return True
+    text = text.replace("::", ".")
     parts = text.split(".")
     return len(parts) > 1 and _is_dotted(text) and not any(looks_random(part, least=10) for part in parts)
 
@@ -136,6 +137,13 @@ def has_mixture(value: str) -> bool:
     digits = any(char.isdigit() for char in value)
     special = any(not char.isalnum() and char not in "_-./: " for char in value)
     return letters and (digits or special)
+
+
+def is_strong(value: str) -> bool:
+    """A password that was made to be one, where nothing but its place tells: three kinds of characters, or random."""
+    kinds = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum() and char not in "_-./: ,")
+    mixed = sum(any(map(kind, value)) for kind in kinds)
+    return len(value) >= 6 and (mixed >= 3 or looks_random(value))
 
 
 def looks_random(value: str, least: int = 8) -> bool:
@@ -179,7 +187,7 @@ def is_secret_value(value: str, strength: Strength, context: Context) -> bool:
     if is_sample(value):
         return False
     if strength == "reference":
-        return looks_random(value, least=12)
+        return looks_random(value, least=16)
     return looks_random(value) or (context == "config" and _is_password(value, "code") and len(value) >= 6)
 
 
