@@ -9,6 +9,7 @@ from packaging_readiness.secrets.redaction import redact
 
 def prove_row(record: Record, contract: Contract, runs: RowRuns) -> None:
     """Fail the running check unless its row held. A secret in the output fails it and is recorded nowhere."""
+    redact("")  # load the rules while the container works
     settled = runs.result(record.row.id)
     record.by_hand = runs.by_hand(record.row.id)
     done = settled.result
