@@ -59,7 +59,7 @@ def test_a_malformed_option_is_refused(suite: Miniature, arguments: tuple[str, .
     [
         ("schema: 1\nname: [\n", "own.yaml:3: is not YAML"),
         ("schema: 1\nname: own\nextends: dev_full\nimage:\n  colour: red\n", "own.yaml:5: image"),
-        ("schema: 1\nname: own\nextends: never\n", "own.yaml:3: extends: extends 'never'; packaged contracts: dev_full"),
+        ("schema: 1\nname: own\nextends: never\n", "own.yaml:3: extends: extends 'never'; packaged"),
         ("- 1\n", "own.yaml:1: a mapping is needed"),
         ("", "own.yaml:1: a mapping is needed"),
     ],
