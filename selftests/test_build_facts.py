@@ -16,6 +16,7 @@ from packaging_readiness.image.facts import ImageFacts
 from packaging_readiness.plugin.build_facts import BuildFacts, read_build_facts
 from packaging_readiness.plugin.ci import ci_facts
 from packaging_readiness.plugin.packaged import pulled_digest
+from selftests import signing_keys
 from selftests.main_job import WRITTEN_AT, Ran, fresh_platform, on_platform, pytest_run, run
 
 KEY = f"selftest-facts-{os.getpid()}"
@@ -220,3 +221,9 @@ def test_wrong_use_ends_before_any_check(platform: Path, tmp_path: Path) -> None
     (tmp_path / "key.pem").write_text("no key")
     ran = pytest_run("--check", RECORD, *on_platform(platform), "--sign-key", tmp_path / "key.pem")
     assert (ran.status, "key.pem" in ran.text) == (4, True), ran.text
+
+
+def test_key_without_a_bundle_to_sign_is_wrong_use(platform: Path, tmp_path: Path) -> None:
+    private, _ = signing_keys.write_pair(tmp_path, "ed25519")
+    ran = pytest_run("--check", RECORD, *on_platform(platform), "--sign-key", private)
+    assert (ran.status, "--sign-key: signs a bundle, and this run writes none" in ran.text) == (4, True), ran.text

@@ -42,13 +42,12 @@ def test_digest_anchor(
 
 @check("m1c.provenance.clean-tree")
 def test_tree_is_clean(platform: Platform, record: Record) -> None:
-    """The checkout has no change that its commit lacks, and every file of the build context is the commit's own."""
+    """The checkout has no change that its commit lacks, and every file that a check reads is the commit's own."""
     git = platform.git
     record.observe(git_sha=git.sha, dirty_tree=git.dirty)
     found = f"{git.changed_count} changed, {git.untracked_count} untracked, {git.hidden_count} hidden from git"
     record.require(not git.dirty, "tree-dirty", found, *git.dirty_paths)
-    prefix = "" if platform.contract.image.context == "." else platform.contract.image.context.rstrip("/") + "/"
-    strangers = unlike_commit(platform.root, [prefix + path for path in platform.context.files])
+    strangers = unlike_commit(platform.root, platform.files_read)
     record.require(not strangers, "context-unlike-commit", *(f"{path}: is not as in {git.sha}" for path in strangers))
 
 

@@ -4,6 +4,7 @@ Readers are imported where they are used: a run of three checks pays for three r
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -146,6 +147,18 @@ class Platform:
     def _final_copies(self, *kinds: str) -> "list[Copy]":
         needed = self.copies.stages.needed()
         return [copy for copy in self.copies.sources if copy.kind in kinds and copy.stage in needed]
+
+    @property
+    def files_read(self) -> tuple[str, ...]:
+        """Every file that a verdict rests on: build context, Dockerfile, ignore file, workflow, documents, policies."""
+        contract = self.contract
+        context = "" if contract.image.context == "." else contract.image.context.rstrip("/") + "/"
+        documents = [getattr(contract.documents, field.name) for field in fields(contract.documents)]
+        dockerfile = contract.image.dockerfile
+        ignores = [f"{dockerfile}.dockerignore", f"{context}.dockerignore"]
+        others = [dockerfile, contract.workflow.path, *documents, *contract.push.policy_documents, *ignores]
+        there = [path for path in others if (self.root / path).exists()]
+        return tuple(sorted({context + path for path in self.context.files} | set(there)))
 
     @cached_property
     def context_digests(self) -> Mapping[str, str]:

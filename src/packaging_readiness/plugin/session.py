@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from packaging_readiness.contract.errors import ReadinessError
+from packaging_readiness.contract.errors import InputRefused, ReadinessError
 from packaging_readiness.evidence.write import refuse_existing
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.report_file import fresh_report_path
@@ -42,6 +42,9 @@ class SuiteSession:
             self.out = self._output()
             if self.out is not None and not self.worker and not config.option.collectonly:
                 refuse_existing(self.out)
+            if self.out is None and self.settings.sign_key is not None:
+                cause = "signs a bundle, and this run writes none"
+                raise InputRefused("--sign-key", cause, "add --evidence-out DIR, or sign what `bundle` writes")
         except ReadinessError as error:
             raise pytest.UsageError(str(error)) from None
         refuse_unknown(self.settings, config.option.readiness_blocker, config.option.readiness_check)
