@@ -71,8 +71,13 @@ def decode_foreign(cls: type[T], value: object, shown: str, *, below: str = "", 
         raise InputRefused(shown, f"{place}: {error.message}" if place else error.message, cure) from None
 
 
+@functools.cache
+def _origin(hint: Any) -> Any:
+    return typing.get_origin(hint)
+
+
 def _value(hint: Any, value: object, path: Path) -> Any:
-    origin = typing.get_origin(hint)
+    origin = _origin(hint)
     if origin in (typing.Union, types.UnionType):
         if value is None:
             return None

@@ -1,7 +1,7 @@
 """What is known so far while one run is adjudicated: results by row, and which blockers they raise."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging_readiness.contract.inventory import CheckRow
@@ -40,6 +40,12 @@ class Ledger:
     rows: tuple[CheckRow, ...]
     image: Mapping[str, Any] | None
     results: dict[str, Result]
+    _by_check: dict[str, list[CheckRow]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._by_check = {}
+        for row in self.rows:
+            self._by_check.setdefault(row.check.id, []).append(row)
 
     @classmethod
     def of(cls, run: MergedRun) -> "Ledger":
@@ -51,7 +57,8 @@ class Ledger:
 
     def of_check(self, check_id: str) -> list[tuple[CheckRow, Result]]:
         """Rows of one check with their results so far."""
-        return [(row, self.results[row.id]) for row in self.rows if row.check.id == check_id and row.id in self.results]
+        rows = self._by_check.get(check_id, ())
+        return [(row, self.results[row.id]) for row in rows if row.id in self.results]
 
     def not_held(self, check_ids: Sequence[str]) -> tuple[str, ...]:
         """Rows of these checks that do not hold."""
