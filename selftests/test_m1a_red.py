@@ -1,5 +1,6 @@
 """Each check of M1.A turns red on the fault it is there for, with its own reason, and nothing else does."""
 
+import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,16 @@ def link(path: str, target: str) -> Change:
 
     def change(root: Path) -> None:
         (root / path).symlink_to(target)
+
+    return change
+
+
+def pack(path: str) -> Change:
+    """A tar archive in the checkout that holds what no ignore file sees."""
+
+    def change(root: Path) -> None:
+        with tarfile.open(root / path, "w") as archive:
+            archive.add(root / "README.md", "runs/a.md")
 
     return change
 
@@ -231,7 +242,7 @@ FAULTS: Mapping[str, Fault] = {
         replace(".dockerignore", ("!docs/model_spec/platform/contracts\n", "!docs/model_spec/platform\n")),
         {CONTEXT: "context-beyond-contract", TAKEN: "context-untaken"},
         ("docs/model_spec/platform/", "let in by .dockerignore:9 '!docs/model_spec/platform'"),
-        "delete or narrow .dockerignore:9",
+        "write in place of .dockerignore:9, one a line: !docs/model_spec/platform/contracts",
     ),
     "file-that-no-copy-takes": Fault(
         both(
@@ -269,7 +280,9 @@ FAULTS: Mapping[str, Fault] = {
         "**/server.pem",
     ),
     "no-ignore-file": Fault(
-        remove(".dockerignore"), NOTHING_KEPT_OUT | {DENY: "no-ignore-file"}, fix="write in the ignore file: ** first"
+        remove(".dockerignore"),
+        NOTHING_KEPT_OUT | {DENY: "no-ignore-file"},
+        fix="write ** as the first line of the ignore file",
     ),
     "empty-ignore-file-beside-the-dockerfile": Fault(
         write("Dockerfile.dockerignore", ""), NOTHING_KEPT_OUT | {DENY: "not-default-deny"}
@@ -296,6 +309,29 @@ FAULTS: Mapping[str, Fault] = {
     "ambiguous-dockerfile": Fault(
         replace("Dockerfile", (USER, f"RUN echo \\\\\nCOPY pyproject.toml /app/again.toml\n{USER}")),
         {"m1a.payload.dockerfile-unambiguous": "dockerfile-ambiguous"},
+    ),
+    "second-ignore-file": Fault(write(".containerignore", ""), {DENY: "second-ignore-file"}, (".containerignore",)),
+    "archive-unpacked": Fault(
+        both(
+            pack("src/fraud_detection/p.tar"),
+            replace("Dockerfile", (USER, f"ADD src/fraud_detection/p.tar /app/more/\n{USER}")),
+        ),
+        {COPIES: "copy-beyond-contract"},
+        ("ADD unpacks src/fraud_detection/p.tar",),
+    ),
+    "exclude-reopened-by-name": Fault(
+        both(append(".dockerignore", "!src/fraud_detection/x/runs\n"), write("src/fraud_detection/x/runs/a.json")),
+        {"m1a.payload.exclude-stays-out[runs/]": "exclude-enters"},
+        ("src/fraud_detection/x/runs/a.json",),
+    ),
+    "exclude-in-capitals": Fault(
+        write("src/fraud_detection/Runs/a.json"),
+        {"m1a.payload.exclude-stays-out[runs/]": "exclude-enters"},
+        ("src/fraud_detection/Runs/a.json",),
+    ),
+    "remote-add-by-variable": Fault(
+        replace("Dockerfile", (USER, f"ARG U=https://example.invalid/tool\nADD $U /usr/local/bin/tool\n{USER}")),
+        {"m1a.advisory.no-remote-add": "remote-add"},
     ),
     "not-default-deny": Fault(
         replace(".dockerignore", ("**\n\n", "*.md\n\n")),
@@ -335,6 +371,13 @@ def test_fault_turns_exactly_its_checks_red(name: str, tmp_path: Path) -> None:
     for text in fault.says:
         assert text in "\n".join(first.found)
     assert fault.fix in first.fix
+
+
+def test_refused_copy_names_the_line_that_keeps_its_source_out(tmp_path: Path) -> None:
+    root = changed_platform(tmp_path, FAULTS["include-kept-out"].change)
+    record = run_lane("m1a", root)[COPIES]
+    assert "(config/platform is kept out by .dockerignore:2)" in record.found[0]
+    assert record.fix == "write in .dockerignore, after line 2: !config/platform"
 
 
 def test_unbroken_platform_is_green(tmp_path: Path) -> None:

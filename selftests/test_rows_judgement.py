@@ -90,6 +90,12 @@ BAD = {
         "although the exit code is 0",
     ),
     "not-required": (REQUIRED, GOOD.replace("required=True", "default='a'"), "required-not-enforced", "exit code 0"),
+    "named-only-by-the-usage": (
+        REQUIRED,
+        "import sys\nprint('usage: worker --profile X', file=sys.stderr)\nraise SystemExit(2)",
+        "required-not-named",
+        "--profile",
+    ),
     "exits-without-naming": (REQUIRED, "raise SystemExit(2)", "required-not-named", "--profile"),
     "optional-absent": (
         OPTIONAL,

@@ -56,6 +56,8 @@ def test_the_reference_platform_and_the_sample_are_guarded() -> None:
         (("{name: security, continue-on-error: true, run: scan}", PUSH), "continue-on-error"),
         (("{name: security, if: inputs.scan, run: scan}", PUSH), "only under a condition"),
         ((CHECK, "{if: always(), run: docker push x}"), "even after a failure"),
+        ((CHECK, "{if: success() || true, run: docker push x}"), "even after a failure"),
+        ((CHECK, "{if: '!success()', run: docker push x}"), "even after a failure"),
         ((CHECK, "{if: success() || failure(), run: docker push x}"), "even after a failure"),
         (("{name: set security credentials, uses: aws-actions/configure-aws-credentials@v4}", PUSH), "runs no check"),
         (("{name: security, uses: actions/checkout@v4}", PUSH), "runs no check"),

@@ -1,8 +1,9 @@
 """M1.A, box 3: the content boundary is explicit and auditable."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
-from packaging_readiness.checkout.offending import offending_trees
+from packaging_readiness.checkout.archives import archive_members
+from packaging_readiness.checkout.offending import OffendingTree, offending_trees
 from packaging_readiness.contract.model import Contract, Entrypoint, Include
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.platform import Platform
@@ -24,18 +25,29 @@ def copy_line(include: Include) -> str:
     return f"COPY {path} {path}"
 
 
-def require_none(platform: Platform, record: Record, reason: str, offending: Collection[str]) -> None:
-    """Fail with the trees that these files of the context make up, and with the lines that let them in."""
-    found, lines = [], {}
-    for tree in offending_trees(platform.context, offending):
-        found.append(f"{tree.path}: {tree.files} file{'' if tree.files == 1 else 's'}, {tree.bytes} bytes")
-        if tree.let_in_by is not None and platform.context.ignore is not None:
-            place = f"{platform.context.ignore.place}:{tree.let_in_by.line}"
-            found[-1] += f", let in by {place} {tree.let_in_by.text.strip()!r}"
-            lines[place] = f"delete or narrow {place}"
-    trees = [row.partition(": ")[0] for row in found]
-    fix = "; ".join(lines.values()) or f"write in the ignore file: ** first, else {' '.join(trees[:5])}"
-    record.require(not offending, reason, *found, fix=fix)
+def described(platform: Platform, trees: Iterable[OffendingTree]) -> list[str]:
+    """What people are told of offending trees: how large, and which line lets them in."""
+    ignore, rows = platform.context.ignore, []
+    for tree in trees:
+        row = f"{tree.path}: {tree.files} file{'' if tree.files == 1 else 's'}, {tree.bytes} bytes"
+        line = tree.let_in_by
+        rows.append(f"{row}, let in by {ignore.place}:{line.line} {line.text.strip()!r}" if line and ignore else row)
+    return rows
+
+
+def narrowed(platform: Platform, trees: Iterable[OffendingTree]) -> str:
+    """The lines to write in place of those that let offending trees in."""
+    context, advice = platform.context, {}
+    for tree in trees:
+        line = tree.let_in_by
+        if line is not None and context.ignore is not None:
+            place = f"{context.ignore.place}:{line.line}"
+            needed = [row.id for row in platform.contract.includes if context.decided_by(row.id) == line]
+            instead = " ".join(f"!{path}" for path in needed)
+            advice[place] = f"write in place of {place}, one a line: {instead}" if needed else f"delete {place}"
+        else:
+            advice[""] = "write ** as the first line of the ignore file, and re-open the include set after it"
+    return "; ".join(advice.values())
 
 
 @check("m1a.boundary.include-exists")
@@ -82,6 +94,9 @@ def test_copies_map_to_includes(platform: Platform, contract: Contract, record: 
         strangers = [path for path, _ in copy.files if not any(covers(include, path) for include in allowed)]
         place = f"{platform.dockerfile.path}:{copy.line}"
         beyond += [f"{place}: {copy.instruction} {copy.source} takes {path}" for path in strangers]
+        if copy.instruction == "ADD":
+            packed = [path for path in dict(copy.files) if archive_members(platform.context_root / path) is not None]
+            beyond += [f"{place}: ADD unpacks {path}, whose content no ignore file sees: use COPY" for path in packed]
         if not copy.files and copy.problem is None:
             beyond.append(f"{place}: {copy.instruction} {copy.source} takes nothing")
     digests = platform.context_digests
@@ -109,7 +124,9 @@ def test_nothing_else_enters_the_context(platform: Platform, contract: Contract,
         files=[{"path": path, "sha256": digests[path], "size": context.sizes[path]} for path in context.files],
     )
     strangers = {path for path in context.files if not any(covers(include, path) for include in contract.includes)}
-    require_none(platform, record, "context-beyond-contract", strangers)
+    trees = offending_trees(context, strangers)
+    fix = narrowed(platform, trees)
+    record.require(not trees, "context-beyond-contract", *described(platform, trees), fix=fix)
 
 
 @check("m1a.boundary.context-taken")
@@ -122,7 +139,12 @@ def test_every_context_file_is_taken(platform: Platform, contract: Contract, rec
         if path not in platform.taken and not any(covers(include, path) for include in spared)
     }
     record.observe(untaken_files=len(untaken))
-    require_none(platform, record, "context-untaken", untaken)
+    needed = [row for row in contract.includes if row.copied and any(covers(row, path) for path in untaken)]
+    strangers = {path for path in untaken if not any(covers(row, path) for row in needed)}
+    copies = [f"write in the final stage of {platform.dockerfile.path}: {copy_line(row)}" for row in needed]
+    fix = "; ".join(filter(None, [*copies, narrowed(platform, offending_trees(platform.context, strangers))]))
+    found = described(platform, offending_trees(platform.context, untaken))
+    record.require(not untaken, "context-untaken", *found, fix=fix)
 
 
 @check("m1a.boundary.learning-module")

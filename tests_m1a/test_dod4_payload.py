@@ -1,6 +1,8 @@
 """M1.A, box 4: no local-only or runtime-irrelevant payload is in the authoritative build context."""
 
 import hashlib
+from contextlib import suppress
+from fnmatch import fnmatchcase
 
 from packaging_readiness.checkout.broad import broad_ingestions
 from packaging_readiness.checkout.dockerfile_second import second_opinion
@@ -11,21 +13,38 @@ from packaging_readiness.plugin.check import CheckFailed, Record, check
 from packaging_readiness.plugin.platform import Platform
 
 
+def _within(row: Exclude, path: str) -> bool:
+    """Whether a path lies in a surface that is a path, at any depth and in any case of letters."""
+    if " " in row.id:
+        return False  # a surface in words: its probes and the names of secret files stand for it
+    parts, surface = path.casefold().split("/"), row.id.casefold().rstrip("/").split("/")
+    places = range(len(parts) - len(surface) + 1)
+    return any(all(map(fnmatchcase, parts[at : at + len(surface)], surface)) for at in places)
+
+
+def _surface(row: Exclude, probe: str) -> str:
+    """The path that keeps a probe out: the surface itself where it holds the probe, else the probe's own name."""
+    surface = row.id.rstrip("/")
+    return surface if f"/{surface}/" in f"/{probe}/" else probe.rpartition("/")[2]
+
+
 @check("m1a.payload.exclude-stays-out")
-def test_exclude_stays_out(row: Exclude, platform: Platform, record: Record) -> None:
-    """Paths of each exclude surface would not enter the context, whether or not the tree has them."""
+def test_exclude_stays_out(row: Exclude, platform: Platform, contract: Contract, record: Record) -> None:
+    """Nothing of an exclude surface is in the context, and synthetic paths of it would not enter either."""
     entered = [probe for probe in row.probes if platform.context.would_enter(probe)]
+    entered += [path for path in platform.context.files if path not in entered and _within(row, path)]
     record.observe(surface=row.id, probes=list(row.probes), entered=entered)
-    ignore, found, after = platform.context.ignore, [], 0
+    ignore, found, advice = platform.context.ignore, [], {}
     for probe in entered:
         line = platform.context.decided_by(probe)
         by = f"be let in by {ignore.place}:{line.line}" if line and ignore else "enter"
         found.append(f"a file {probe} would {by}")
-        after = max(after, line.line if line else 0)
-    names = [row.id.rstrip("/")] if " " not in row.id else [probe.rpartition("/")[2] for probe in entered]
-    where = f"in {ignore.place}, after line {after}" if ignore else "in .dockerignore"
-    fix = f"write {where}: {' '.join(dict.fromkeys(f'**/{name}' for name in names))} (one a line)"
-    record.require(not entered, "exclude-enters", *found, fix=fix)
+        if line and not any(platform.context.decided_by(include.id) == line for include in contract.includes):
+            advice[line.line] = f"delete {found[-1].rpartition(' ')[2]}"
+        else:
+            where = f"after line {line.line} of" if line else "at the end of"
+            advice[line.line if line else 0] = f"write {where} the ignore file: **/{_surface(row, probe)}"
+    record.require(not entered, "exclude-enters", *found, fix="; ".join(advice.values()))
 
 
 @check("m1a.payload.no-broad-copy")
@@ -43,7 +62,7 @@ def test_no_broad_ingestion(platform: Platform, record: Record) -> None:
 @check("m1a.payload.default-deny")
 def test_ignore_file_denies_by_default(platform: Platform, record: Record) -> None:
     """The ignore file keeps out whatever it does not re-open."""
-    ignore = platform.context.ignore
+    ignore, root, dockerfile = platform.context.ignore, platform.root, platform.contract.image.dockerfile
     record.observe(
         ignore_file=ignore.place if ignore else None,
         default_deny=platform.context.is_default_deny(),
@@ -52,6 +71,10 @@ def test_ignore_file_denies_by_default(platform: Platform, record: Record) -> No
     )
     if ignore is None:
         raise CheckFailed("no-ignore-file", f"{platform.contract.image.context}: there is no .dockerignore")
+    seconds = {".containerignore": platform.context_root, f"{dockerfile}.containerignore": root}
+    others = [name for name, folder in seconds.items() if (folder / name).exists()]
+    fix = "delete it: some engines read it in place of the ignore file"
+    record.require(not others, "second-ignore-file", *(f"{name}: a second ignore file" for name in others), fix=fix)
     data = platform.read(ignore.place)
     record.observe(ignore_file_digest="sha256:" + hashlib.sha256(data).hexdigest())
     opened = " ".join(f"!{include.id}" for include in platform.contract.includes)
@@ -90,7 +113,10 @@ def test_base_image_is_pinned(platform: Platform, contract: Contract, record: Re
 @check("m1a.advisory.no-remote-add")
 def test_no_remote_add(platform: Platform, record: Record) -> None:
     """No ADD takes a URL."""
-    remote = [f"{platform.dockerfile.path}:{line}: ADD {source}" for line, source in platform.stages.remote_adds()]
+    adds = set(platform.stages.remote_adds())
+    with suppress(InputRefused):  # then the sources are not known with their variables, and other checks are red
+        adds |= {(copy.line, copy.source) for copy in platform.copies.sources if copy.kind == "remote"}
+    remote = [f"{platform.dockerfile.path}:{line}: ADD {source}" for line, source in sorted(adds)]
     record.require(not remote, "remote-add", *remote)
 
 

@@ -58,7 +58,7 @@ def resolve_copies(dockerfile: Dockerfile, context: Context, build_args: Mapping
         except ValueError as error:
             cause = "malformed pattern" if isinstance(error, BadPattern) else str(error)
             if stage.index in needed:
-                raise _refused(dockerfile, item, cause) from None
+                raise _refused(dockerfile, item, cause, context) from None
             found.append(Copy(item.start, stage.index, stage.name, item.name, "", problem=cause))
     taken = {path for each in found for path in (*each.through, *(source for source, _ in each.files))}
     return Copies(tuple(found), tuple(path for path in context.files if path not in taken), stages)
@@ -96,7 +96,7 @@ def _sent(dockerfile: Dockerfile, context: Context, stages: Stages, build_args: 
     try:
         return Tree(narrow(context, named))
     except BadSource as error:
-        raise _refused(dockerfile, named[error.source], str(error)) from None
+        raise _refused(dockerfile, named[error.source], str(error), context) from None
 
 
 def _start(stage: Stage, states: list[_State]) -> _State:
@@ -140,9 +140,15 @@ def _enter(state: _State, path: str, scope: Scope, escape: str) -> None:
             raise
 
 
-def _refused(dockerfile: Dockerfile, item: Instruction, cause: str) -> InputRefused:
+def _refused(dockerfile: Dockerfile, item: Instruction, cause: str, context: Context) -> InputRefused:
     owner = item.onbuild or item
     # Only paths are repeated: the words of an ENV or RUN may be secrets.
     words = f"{owner.name} {' '.join(owner.args)}"[:200] if owner.name in ("COPY", "ADD") else owner.name
     cure = "name sources that are in the build context, with values that the Dockerfile itself gives"
+    for source in owner.args[:-1] if owner.name in ("COPY", "ADD") else ():
+        path = absolute(source).strip("/")
+        line = context.decided_by(path)
+        if context.ignore and line and not line.reopens and (context.root / path).exists():
+            cause += f" ({path} is kept out by {context.ignore.place}:{line.line})"
+            cure = f"write in {context.ignore.place}, after line {line.line}: !{path}"
     return InputRefused(dockerfile.place(item), f"{words}: {cause}", cure)

@@ -16,6 +16,8 @@ _SET_IN_SCRIPT = re.compile(
     rf"\b({'|'.join(STATIC_CREDENTIALS)})=|\baws configure set ({'|'.join(n.lower() for n in STATIC_CREDENTIALS)})\b"
 )
 _STATUS_FUNCTION = re.compile(r"\b(always|failure|cancelled)\s*\(\s*\)")
+# `success()` keeps a step from running after a failure, unless it is negated or one of several alternatives.
+_BEYOND_SUCCESS = re.compile(r"!\s*\(*\s*success\s*\(|success\s*\(\s*\).*\|\||\|\|.*success\s*\(\s*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ def _unconditional(condition: str | None) -> bool:
 
 
 def ignores_failure(condition: str | None) -> bool:
-    return condition is not None and _STATUS_FUNCTION.search(condition) is not None
+    if condition is None:
+        return False
+    return _STATUS_FUNCTION.search(condition) is not None or _BEYOND_SUCCESS.search(condition) is not None
 
 
 def _ancestors(workflow: Workflow, job_id: str) -> set[str]:

@@ -44,7 +44,8 @@ class Pack:
         if not result.held:
             raise CheckFailed(result.reason or result.outcome, *result.found)
         if record.row.check.id == _SHOWN_IN:
-            record.require(not self.problems, "pack-incoherent", *self.problems)
+            fix = "Get the pack as it was written, or make a new one: an object that was changed cannot be mended."
+            record.require(not self.problems, "pack-incoherent", *self.problems, fix=fix)
 
 
 def read_pack(given: str, settings: Settings) -> Pack:

@@ -10,6 +10,7 @@ from packaging_readiness.plugin.invocations import UNKNOWN, invocation_of, kind_
 
 _MISSING_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _USAGE = re.compile(r"(?im)^\s*usage:")
+_USAGE_BLOCK = re.compile(r"(?im)^\s*usage:.*\n(?:[ \t]+.*\n)*")
 _TRACEBACK = "Traceback (most recent call last):"
 _ARGPARSE = re.compile(r"(?m)^\S.*: error: ")
 _IMPORT = re.compile(r"(?m)^ImportError: (.*)$")
@@ -74,7 +75,7 @@ def _judge_required(required: tuple[str, ...], done: Completed) -> Judgement:
     if done.exit_code != _USAGE_ERROR:
         wanted = f"exit code {done.exit_code} without its required arguments, expected {_USAGE_ERROR}"
         return Judgement("required-not-enforced", (wanted, *_tail(done)))
-    stderr = _text(done.stderr)
+    stderr = _USAGE_BLOCK.sub("", _text(done.stderr))  # the usage names every option, required or not
     unnamed = [option for option in required if not re.search(re.escape(option) + r"(?![\w-])", stderr)]
     if unnamed:
         return Judgement("required-not-named", (f"not named as missing: {', '.join(unnamed)}", *_tail(done)))

@@ -72,7 +72,7 @@ def _lane_line(lane: Lane, results: "dict[str, Result]", settings: Settings) -> 
         number = sum(result.outcome == outcome for result in results.values())
         if number:
             counts.append(f"{number} {outcome}")
-    codes = sorted({settings.rows[row_id].blocker or "S3" for row_id in red})
+    codes = sorted({settings.rows[row_id].blocker or "advisory" for row_id in red})
     held = "PASS" if settings.shard is None else f"shard {settings.shard.shown} held"  # a part is no verdict
     text = f"{LANE_TITLES[lane]}  {'FAIL' if red else held}  {', '.join(counts)}"
     return (f"{text}  active: {', '.join(codes)}", RED) if red else (text, GREEN)

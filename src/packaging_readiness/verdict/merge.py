@@ -50,9 +50,10 @@ def merge(reports: Sequence[Report]) -> MergedRun:
     first = ordered[0]
     for other in ordered[1:]:
         _same_run(first, other)
+    for report in ordered:
+        if contract_digest(report.header.contract) != report.header.identity.contract_digest:
+            raise InputRefused(report.shown, "the contract in it is not the one its header names", ONE_RUN)
     data = first.header.contract
-    if contract_digest(data) != first.header.identity.contract_digest:
-        raise InputRefused(first.shown, "the contract in it is not the one its header names", ONE_RUN)
     contract = contract_from_data(data, first.shown)
     rows = expand(packaged_checks(), contract)
     image = _one_image(ordered)
