@@ -59,7 +59,7 @@ def live(engine: Engine, folder: Path, platform: Path, run: str, *arguments: str
     folder.mkdir()
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(
-            command(folder, platform, run, *arguments),
+            command(folder, platform, run, "-m", "m1b", *arguments),
             cwd=SUITE,
             env=environment(),
             stdin=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Any, Self
 
@@ -61,12 +62,23 @@ def _run(engine: Engine, image: str, argv: Sequence[str], bounds: Limits, labels
     return ["run", "-i", "--rm", *confined, image, *argv[1:]]
 
 
+_WAKE_S = 0.25  # how often a wait looks up to see whether the run was stopped
+
+
 class Container:
     """One container and its conversation with the driver."""
 
     def __init__(
-        self, engine: Engine, image: str, commands: list[Command], parallel: int, bounds: Limits, run_id: str
+        self,
+        engine: Engine,
+        image: str,
+        commands: list[Command],
+        parallel: int,
+        bounds: Limits,
+        run_id: str,
+        stop: Event | None = None,
     ) -> None:
+        self.stop = stop or Event()
         self.engine, self.commands, self.parallel, self.bounds = engine, commands, parallel, bounds
         self.nonce = secrets.token_hex(16)
         self.name = container_name()
@@ -140,7 +152,9 @@ class Container:
             selector.register(self.said, selectors.EVENT_READ)
             deadline = time.monotonic() + START_TIMEOUT_S
             while True:
-                ready = selector.select(max(0.0, deadline - time.monotonic()))
+                ready = selector.select(min(_WAKE_S, max(0.0, deadline - time.monotonic())))
+                if self.stop.is_set():
+                    raise CannotTell(self.place, "the run was stopped")
                 if time.monotonic() >= deadline:
                     raise self._refusal("did not answer in time")
                 for key, _ in ready:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import count
+from threading import Event
 
 from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.image.commands import DEFAULT_LIMITS, Command, Completed, Limits, refuse_ambiguous
@@ -17,6 +18,7 @@ def run_commands(
     parallel: int,
     limits: Limits = DEFAULT_LIMITS,
     run_id: str,
+    stop: Event | None = None,
 ) -> Iterator[Completed]:
     """Run `commands` in the image, at most `parallel` at a time, and yield each as it completes.
 
@@ -24,7 +26,8 @@ def run_commands(
     the image's. After a command that broke its bounds no further one starts in the same container: the rest
     goes to a fresh one. CannotTell: the container does not start (the engine's own words), has no Python of
     3.6 or newer as `python`, or stops answering; commands not yielded by then have no result at all. The
-    container is removed in any case, also when the iterator is closed early.
+    container is removed in any case, also when the iterator is closed early. Once `stop` is set (from any thread) the
+    container ends at once, with CannotTell.
     """
     refuse_ambiguous(commands)
     waiting = {command.id: command for command in commands}
@@ -32,7 +35,7 @@ def run_commands(
         if not waiting:
             return
         before = len(waiting)
-        with Container(engine, image, list(waiting.values()), parallel, limits, run_id) as container:
+        with Container(engine, image, list(waiting.values()), parallel, limits, run_id, stop) as container:
             for completed in container.results(number):
                 del waiting[completed.id]
                 yield completed

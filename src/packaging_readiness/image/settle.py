@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Event
 
 from packaging_readiness.image.commands import DEFAULT_LIMITS, Command, Completed, Limits
 from packaging_readiness.image.engine import Engine
@@ -26,6 +27,7 @@ def run_settled(
     parallel: int,
     limits: Limits = DEFAULT_LIMITS,
     run_id: str,
+    stop: Event | None = None,
 ) -> Iterator[Settled]:
     """Run `commands` as `run_commands` does, and run again, each alone in a fresh container, those that did
     not pass in a container where any command broke its bounds (a victim of `kill(-1)` looks like a culprit).
@@ -37,7 +39,7 @@ def run_settled(
     shared: Counter[int] = Counter()
     spoiled: set[int] = set()
     failed: list[Completed] = []
-    for completed in run_commands(engine, image, commands, parallel=parallel, limits=limits, run_id=run_id):
+    for completed in run_commands(engine, image, commands, parallel=parallel, limits=limits, run_id=run_id, stop=stop):
         shared[completed.container] += 1
         if completed.broke_bounds:
             spoiled.add(completed.container)
@@ -50,5 +52,5 @@ def run_settled(
             yield Settled(first)
             continue
         alone = [by_id[first.id]]
-        for again in run_commands(engine, image, alone, parallel=1, limits=limits, run_id=run_id):
+        for again in run_commands(engine, image, alone, parallel=1, limits=limits, run_id=run_id, stop=stop):
             yield Settled(again, first)

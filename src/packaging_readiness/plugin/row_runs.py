@@ -36,7 +36,7 @@ class RowRuns:
         self._error: ReadinessError | None = None
         self._ended = False
         self._changed = threading.Condition()
-        self._closing = False
+        self._closing = threading.Event()
 
     def result(self, row_id: str) -> Settled:
         """What the row's process did. Raises CannotTell when the container ended without an answer."""
@@ -55,7 +55,7 @@ class RowRuns:
 
     def close(self) -> None:
         """Stop what still runs and wait for the container to be gone."""
-        self._closing = True
+        self._closing.set()
         if "_thread" in self.__dict__:
             self._thread.join()
 
@@ -80,13 +80,12 @@ class RowRuns:
                 passed=self._all_passed,
                 parallel=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
                 run_id=self._run_id,
+                stop=self._closing,
             )
             for settled in runs:
                 with self._changed:
                     self._done[settled.result.id] = settled
                     self._changed.notify_all()
-                if self._closing:
-                    break
         except ReadinessError as error:
             self._error = error
         except Exception as error:
