@@ -119,7 +119,7 @@ SECRET = [
     ("Dockerfile", 'FROM x\nLABEL db.password="{pw:12}"\n'),
     ("Dockerfile", "FROM x\nRUN pip install --index-url https://svc:{pw:12}@pypi.internal/simple x\n"),
     ("Dockerfile", "FROM x\nRUN <<EOF\nexport TOKEN={alnum:32}\nEOF\n"),
-    ("Dockerfile", 'FROM x\nRUN echo "//registry.npmjs.org/:_authToken={alnum:32}" > .npmrc\n'),
+    ("Dockerfile", 'FROM x\nRUN echo "//npm.example.com/:_authToken={alnum:32}" > .npmrc\n'),
     ("wf.yml", "jobs:\n  a:\n    env:\n      AWS_SECRET_ACCESS_KEY: {alnum:32}{alnum:8}\n"),
     ("wf.yml", "steps:\n- uses: x\n  with:\n    password: {pw:12}\n"),
     ("wf.yml", "steps:\n- run: |\n    docker login -u a -p {pw:12}\n"),

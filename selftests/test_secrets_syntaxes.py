@@ -60,7 +60,7 @@ SECRET = {
     "docker-run-e": ("x.sh", "docker run -e POSTGRES_PASSWORD={pw:12} -d postgres\n"),
     "docker-build-arg": ("x.sh", "docker build --build-arg NPM_TOKEN={alnum:36} .\n"),
     "twine": ("x.sh", "twine upload -u __token__ -p {pw:14} dist/*\n"),
-    "npm-config": ("x.sh", "npm config set //registry.npmjs.org/:_authToken {alnum:36}\n"),
+    "npm-config": ("x.sh", "npm config set //npm.example.com/:_authToken {alnum:36}\n"),
     "git-clone": ("x.sh", "git clone https://oauth2:{alnum:24}@gitlab.internal/a/b.git\n"),
     "git-extraheader": ("x.sh", 'git -c http.extraheader="AUTHORIZATION: basic {enc}x-access-token:{alnum:30}{/enc}" fetch\n'),
     "vault-write": ("x.sh", "vault kv put secret/db password={pw:12}\n"),
