@@ -53,6 +53,11 @@ def command(folder: Path, platform: Path, run: str, *arguments: str) -> list[str
     return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, *given, *arguments]
 
 
+def hear_interrupts() -> None:
+    """A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def live(engine: Engine, folder: Path, platform: Path, run: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """A run of the suite, met while its rows run in a container."""
@@ -66,6 +71,7 @@ def live(engine: Engine, folder: Path, platform: Path, run: str, *arguments: str
             stdout=said,
             stderr=said,
             start_new_session=True,
+            preexec_fn=hear_interrupts,  # noqa: PLW1509 (this process has one thread)
         )
     try:
         end = time.monotonic() + PATIENCE_S
