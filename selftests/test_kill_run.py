@@ -42,8 +42,8 @@ def run_id(number: int) -> str:
     return f"platform_2026{number:04}T{os.getpid() % 1_000_000:06}Z"
 
 
-def containers(engine: Engine, run: str) -> list[str]:
-    listed = engine.call("ps", "--all", "--no-trunc", "--quiet", f"--filter=label={RUN_LABEL}={run}")
+def containers(engine: Engine, run: str, *filters: str) -> list[str]:
+    listed = engine.call("ps", "--all", "--no-trunc", "--quiet", f"--filter=label={RUN_LABEL}={run}", *filters)
     return listed.decode().split()
 
 
@@ -75,7 +75,7 @@ def live(engine: Engine, folder: Path, platform: Path, run: str, *arguments: str
         )
     try:
         end = time.monotonic() + PATIENCE_S
-        while not containers(engine, run):
+        while not containers(engine, run, "--filter=status=running"):
             assert process.poll() is None, (folder / "said").read_text()
             assert time.monotonic() < end, (folder / "said").read_text()
             time.sleep(0.1)
