@@ -44,9 +44,11 @@ def remove(engine: Engine, containers: Sequence[str]) -> None:
 
 
 def _birth(pid: int) -> str:
-    """Start time of a process in clock ticks since boot (proc(5), stat, field 22); empty when it is gone."""
+    """Start time of a process in clock ticks since boot (proc(5), stat, field 22); empty when it is gone or dead and
+    only not yet waited for."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if fields[0] in ("Z", "X") else fields[19]
     except (OSError, IndexError):
         return ""
 
