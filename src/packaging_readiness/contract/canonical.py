@@ -2,15 +2,34 @@
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from packaging_readiness.contract.errors import InputRefused
 
 DEPTH_LIMIT = 64
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NUMBER = re.compile(r"[0-9][.eE]|[0-9]{16}|NaN|Infinity")
+_LATE = re.compile("[\ud800-\U0010ffff]")
 
 
 def canonical_json(value: object) -> bytes:
-    """`value` as canonical JSON (RFC 8785) with a final newline. Raises InputRefused for NaN and lone surrogates."""
+    """`value` (plain data, strings for keys) as canonical JSON (RFC 8785) with a final newline.
+
+    Raises InputRefused for NaN, whole numbers beyond 2^53 and lone surrogates.
+    """
+    # RFC 8785 differs from the standard encoder's sorted, compact form only in numbers that are not small integers and
+    # in the order of keys with characters from U+D800 on. Elsewhere the standard encoder, written in C, does it.
+    try:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return _by_the_book(value)
+    if _LATE.search(text) or _NUMBER.search(_STRING.sub("", text)):
+        return _by_the_book(value)
+    return text.encode("utf-8") + b"\n"
+
+
+def _by_the_book(value: object) -> bytes:
     import rfc8785
 
     try:

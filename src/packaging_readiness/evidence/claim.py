@@ -5,7 +5,7 @@ from typing import Any
 
 from packaging_readiness.contract.canonical import canonical_json, sha256
 from packaging_readiness.evidence.files import MANIFEST
-from packaging_readiness.evidence.json_faults import Fault, canonical_fault, parse
+from packaging_readiness.evidence.json_faults import Fault, parse, read_object
 from packaging_readiness.evidence.problems import Problem
 from packaging_readiness.evidence.store import CLAIM, Found
 
@@ -32,17 +32,13 @@ def claim_problems(found: Found) -> Iterator[Problem]:
         if found.published:
             yield Problem("claim-missing", CLAIM, "a publication starts with it")
         return
-    try:
-        content = parse(data)
-    except Fault as fault:
-        yield Problem(fault.code, CLAIM, fault.cause)
+    content, malformed = read_object(CLAIM, data)
+    yield from malformed
+    if content is None:
         return
     if content.keys() != _KEYS or content.get("object") != "bundle_claim" or content.get("object_version") != 1:
         yield Problem("claim-malformed", CLAIM, "has other keys than it must, or another version")
         return
-    form = canonical_fault(content, data)
-    if form is not None:
-        yield Problem(form.code, CLAIM, form.cause)
     manifest = found.files.get(MANIFEST)
     if manifest is None:
         return

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from packaging_readiness.contract.canonical import DEPTH_LIMIT
+from packaging_readiness.contract.canonical import DEPTH_LIMIT, canonical_json
 from packaging_readiness.contract.errors import InputRefused
-from packaging_readiness.evidence.canonical_quick import canonical_bytes
+from packaging_readiness.evidence.problems import Problem
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -59,10 +59,20 @@ def parse(data: bytes) -> dict[str, Any]:
 def canonical_fault(value: object, data: bytes) -> Fault | None:
     """What keeps `data` from being the canonical form of `value`, or None."""
     try:
-        same = canonical_bytes(value) == data
+        same = canonical_json(value) == data
     except InputRefused as error:
         return Fault("not-canonical", error.cause)
     return None if same else Fault("not-canonical", "is not in the canonical form")
+
+
+def read_object(name: str, data: bytes) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    """The mapping in the bytes of the object `name`, None where they are none; and what is wrong with their form."""
+    try:
+        content = parse(data)
+    except Fault as fault:
+        return None, (Problem(fault.code, name, fault.cause),)
+    form = canonical_fault(content, data)
+    return content, () if form is None else (Problem(form.code, name, form.cause),)
 
 
 def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from packaging_readiness.contract.canonical import sha256
 from packaging_readiness.evidence.files import MANIFEST
-from packaging_readiness.evidence.json_faults import Fault, canonical_fault, parse
+from packaging_readiness.evidence.json_faults import read_object
 from packaging_readiness.evidence.problems import Problem
 from packaging_readiness.evidence.store import CLAIM, ENVELOPE, name_problem, same_but_for_case, shown
 
@@ -22,16 +22,12 @@ def manifest_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
     if data is None:
         yield Problem("manifest-missing", MANIFEST, "the bundle was never completed, or lost its manifest")
         return
-    try:
-        content = parse(data)
-    except Fault as fault:
-        yield Problem(fault.code, MANIFEST, fault.cause)
-        return
-    form = canonical_fault(content, data)
-    if form is not None:
-        yield Problem(form.code, MANIFEST, form.cause)
-    entries, malformed = _entries(content)
+    content, malformed = read_object(MANIFEST, data)
     yield from malformed
+    if content is None:
+        return
+    entries, problems = _entries(content)
+    yield from problems
     names = [entry["name"] for entry in entries]
     yield from _names(names)
     for entry in entries:

@@ -14,7 +14,7 @@ from packaging_readiness.evidence.claim import claim_problems
 from packaging_readiness.evidence.envelopes import envelope_names, envelope_problems
 from packaging_readiness.evidence.facts import Facts
 from packaging_readiness.evidence.files import CONTRACT, MANIFEST, RESULTS, RUN_RECORD, derived
-from packaging_readiness.evidence.json_faults import Fault, canonical_fault, parse
+from packaging_readiness.evidence.json_faults import Fault, canonical_fault, parse, read_object
 from packaging_readiness.evidence.manifest import manifest_problems
 from packaging_readiness.evidence.problems import DECISION, IMAGE, TESTS, TIME, Problem
 from packaging_readiness.evidence.rules_decision import decision_problems
@@ -211,15 +211,9 @@ def _on_its_own(files: Mapping[str, bytes]) -> Iterator[Problem]:
     for name, data in sorted(files.items()):
         if name.removesuffix(".json") not in known or name == CLAIM:
             continue
-        try:
-            value = parse(data)
-        except Fault as fault:
-            yield Problem(fault.code, name, fault.cause)
-            continue
-        form = canonical_fault(value, data)
-        if form is not None:
-            yield Problem(form.code, name, form.cause)
-        if name not in (CONTRACT, RESULTS):
+        value, malformed = read_object(name, data)
+        yield from malformed
+        if value is not None and name not in (CONTRACT, RESULTS):
             yield from _violations(name, value)
 
 
