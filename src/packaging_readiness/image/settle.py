@@ -32,13 +32,17 @@ def run_settled(
     """Run `commands` as `run_commands` does, and run again, each alone in a fresh container, those that did
     not pass in a container where any command broke its bounds (a victim of `kill(-1)` looks like a culprit).
 
-    Passed commands are yielded as they complete, the others when their result is final. CannotTell: as
+    Passed commands are yielded as they complete, the others when all have. CannotTell: as
     `run_commands`.
     """
     by_id = {command.id: command for command in commands}
     shared: Counter[int] = Counter()
     spoiled: set[int] = set()
     failed: list[Completed] = []
+
+    def disputed(completed: Completed) -> bool:
+        return completed.container in spoiled and shared[completed.container] > 1
+
     for completed in run_commands(engine, image, commands, parallel=parallel, limits=limits, run_id=run_id, stop=stop):
         shared[completed.container] += 1
         if completed.broke_bounds:
@@ -47,10 +51,9 @@ def run_settled(
             yield Settled(completed)
         else:
             failed.append(completed)
-    for first in failed:
-        if first.container not in spoiled or shared[first.container] == 1:
-            yield Settled(first)
-            continue
+        if shared.total() == len(commands):  # nobody is left to break a bound: no need to wait for the container's end
+            yield from (Settled(first) for first in failed if not disputed(first))
+    for first in filter(disputed, failed):
         alone = [by_id[first.id]]
         for again in run_commands(engine, image, alone, parallel=1, limits=limits, run_id=run_id, stop=stop):
             yield Settled(again, first)

@@ -2,20 +2,21 @@
 
 import os
 import threading
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.image.commands import Command, Completed
+from packaging_readiness.image.engine import Engine
 from packaging_readiness.image.leftovers import sweep
 from packaging_readiness.image.settle import Settled, run_settled
 from packaging_readiness.plugin.by_hand import by_hand
 from packaging_readiness.plugin.invocations import shared
-from packaging_readiness.plugin.packaged import ImageSource
+from packaging_readiness.plugin.packaged import ImageSource, PackagedImage
 
 
 class RowRuns:
-    """Runs the commands of all selected rows side by side in one container; each test waits for its own.
+    """Runs the commands of all selected rows side by side in one container, from now on; each test waits for its own.
 
     `commands` are by row; rows whose commands are the same share one process. `passed` says whether it proved a row.
     """
@@ -37,10 +38,11 @@ class RowRuns:
         self._ended = False
         self._changed = threading.Condition()
         self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="entrypoint rows", daemon=True)
+        self._thread.start()
 
     def result(self, row_id: str) -> Settled:
         """What the row's process did. Raises CannotTell when the container ended without an answer."""
-        _ = self._thread
         command_id = self._runner[row_id]
         with self._changed:
             self._changed.wait_for(lambda: command_id in self._done or self._ended)
@@ -56,36 +58,17 @@ class RowRuns:
     def close(self) -> None:
         """Stop what still runs and wait for the container to be gone."""
         self._closing.set()
-        if "_thread" in self.__dict__:
-            self._thread.join()
+        self._thread.join()
 
     def _all_passed(self, done: Completed) -> bool:
         sharing = (row_id for row_id, runner in self._runner.items() if runner == done.id)
         return all(self._passed(row_id, done) for row_id in sharing)
 
-    @cached_property
-    def _thread(self) -> threading.Thread:
-        thread = threading.Thread(target=self._run, name="entrypoint rows", daemon=True)
-        thread.start()
-        return thread
-
     def _run(self) -> None:
         try:
             image = self._source.get()
-            sweep(image.engine)
-            runs = run_settled(
-                image.engine,
-                image.facts.image_id,
-                [self._commands[row_id] for row_id in dict.fromkeys(self._runner.values())],
-                passed=self._all_passed,
-                parallel=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-                run_id=self._run_id,
-                stop=self._closing,
-            )
-            for settled in runs:
-                with self._changed:
-                    self._done[settled.result.id] = settled
-                    self._changed.notify_all()
+            with _swept(image.engine):
+                self._settle(image)
         except ReadinessError as error:
             self._error = error
         except Exception as error:
@@ -94,3 +77,37 @@ class RowRuns:
             with self._changed:
                 self._ended = True
                 self._changed.notify_all()
+
+    def _settle(self, image: PackagedImage) -> None:
+        runs = run_settled(
+            image.engine,
+            image.facts.image_id,
+            [self._commands[row_id] for row_id in dict.fromkeys(self._runner.values())],
+            passed=self._all_passed,
+            parallel=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+            run_id=self._run_id,
+            stop=self._closing,
+        )
+        for settled in runs:
+            with self._changed:
+                self._done[settled.result.id] = settled
+                self._changed.notify_all()
+
+
+@contextmanager
+def _swept(engine: Engine) -> Iterator[None]:
+    """Remove, beside the run, what earlier runs left: it concerns none of this one's containers.
+
+    An engine that does not answer here does not answer the run either, which says so.
+    """
+
+    def work() -> None:
+        with suppress(CannotTell):
+            sweep(engine)
+
+    sweeping = threading.Thread(target=work, name="sweep", daemon=True)
+    sweeping.start()
+    try:
+        yield
+    finally:
+        sweeping.join()
