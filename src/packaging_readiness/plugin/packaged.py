@@ -141,12 +141,10 @@ def content_key(platform: Platform, arguments: Mapping[str, str], engine: str) -
     total.update(platform.read(platform.contract.image.dockerfile))
     for name, value in sorted(arguments.items()):
         total.update(f"\0{name}={value}".encode())
-    for relative in platform.context.files:
-        path = platform.context_root / relative
+    for relative, digest in platform.context_digests.items():
         try:
-            content = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
-            mode = path.lstat().st_mode
+            mode = (platform.context_root / relative).lstat().st_mode
         except OSError as error:
             raise CannotTell(relative, f"cannot be read: {error.strerror}", "mend its permissions") from None
-        total.update(f"\0{relative}\0{mode:o}\0{len(content)}\0".encode() + content)
+        total.update(f"\0{relative}\0{mode:o}\0{digest}\0".encode())
     return total.hexdigest()

@@ -163,16 +163,20 @@ class Platform:
     @cached_property
     def context_digests(self) -> Mapping[str, str]:
         """sha256 of every context file; of its target for a link, because that is what the builder is sent."""
-        from packaging_readiness.contract.canonical import sha256
+        import hashlib
 
         digests = {}
         for relative in self.context.files:
             path = self.context_root / relative
             try:
-                data = str(path.readlink()).encode() if relative in self.context.links else path.read_bytes()
+                if relative in self.context.links:
+                    digest = hashlib.sha256(str(path.readlink()).encode())
+                else:
+                    with path.open("rb") as file:
+                        digest = hashlib.file_digest(file, "sha256")
             except OSError as error:
                 raise CannotTell(relative, f"cannot be read: {error.strerror}", "mend its permissions") from None
-            digests[relative] = sha256(data)
+            digests[relative] = f"sha256:{digest.hexdigest()}"
         return digests
 
     def tree_digest(self, paths: Iterable[str]) -> str:
