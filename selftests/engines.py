@@ -18,6 +18,16 @@ from packaging_readiness.image.engine import Engine, detect
 
 START_S = 60.0
 STOP_S = 30.0
+# Modules are copied to /app; entrypoint and command exist nowhere, so that whoever relies on them fails.
+DOCKERFILE = """ARG BASE_IMAGE
+FROM ${BASE_IMAGE}
+ENV COLOUR="green = yes"
+COPY app /app
+WORKDIR /app
+USER 10001:10001
+ENTRYPOINT ["/nothing/that/exists"]
+CMD ["looks"]
+"""
 
 
 @cache

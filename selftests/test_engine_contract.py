@@ -22,15 +22,6 @@ from selftests import engines
 from selftests.main_job import environment, fresh_platform, main_job, on_platform
 
 RUN_ID = f"selftest-contract-{os.getpid()}"
-DOCKERFILE = """ARG BASE_IMAGE
-FROM ${BASE_IMAGE}
-ENV COLOUR="green = yes"
-COPY app /app
-WORKDIR /app
-USER 10001:10001
-ENTRYPOINT ["/nothing/that/exists"]
-CMD ["looks"]
-"""
 LOOKS = """import json, os, pwd, resource, socket
 status = dict(line.split(':\\t', 1) for line in open('/proc/self/status').read().splitlines() if ':\\t' in line)
 mounts = [line.split() for line in open('/proc/self/mounts')]
@@ -83,7 +74,7 @@ def cache(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("context")
     (root / "app").mkdir()
-    (root / "Dockerfile").write_text(DOCKERFILE)
+    (root / "Dockerfile").write_text(engines.DOCKERFILE)
     (root / "app" / "looks.py").write_text(LOOKS)
     (root / "app" / "sleeps.py").write_text(SLEEPS)
     (root / "broken").write_text('ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN echo "the reason"; exit 3\n')

@@ -21,16 +21,9 @@ from packaging_readiness.image.facts import ImageFacts
 from packaging_readiness.image.leftovers import RUN_LABEL, container_name, sweep
 from packaging_readiness.image.runner import run_commands
 from packaging_readiness.image.settle import run_settled
+from selftests import engines
 
 RUN_ID = f"selftest-{os.getpid()}"
-DOCKERFILE = """ARG BASE_IMAGE
-FROM ${BASE_IMAGE}
-ENV COLOUR="green = yes"
-COPY app /app
-WORKDIR /app
-USER 10001:10001
-ENTRYPOINT ["/nothing/that/exists"]
-"""
 MODULES = {
     "helps": "import argparse\nargparse.ArgumentParser(prog='helps').parse_args()\n",
     "needs": "import argparse\np = argparse.ArgumentParser()\np.add_argument('--x', required=True)\np.parse_args()\n",
@@ -79,7 +72,7 @@ def engine() -> Engine:
 def image(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageFacts]:
     cache, context = tmp_path_factory.mktemp("cache"), tmp_path_factory.mktemp("context")
     (context / "app").mkdir()
-    (context / "Dockerfile").write_text(DOCKERFILE)
+    (context / "Dockerfile").write_text(engines.DOCKERFILE)
     for name, text in MODULES.items():
         (context / "app" / f"{name}.py").write_text(text)
     base = ensure_base(engine, [], cache, print)
