@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from packaging_readiness.checkout.shell_failures import soft_places
+from packaging_readiness.checkout.shell_failures import Judgement, judge_step
 
 DEFAULT, ASKED = "bash -e {0}", "bash --noprofile --norc -eo pipefail {0}"
 
@@ -103,28 +103,34 @@ def status(script: str, shell: str | None, folder: Path) -> int:
 @pytest.mark.parametrize(("script", "shell"), HARD)
 def test_a_check_that_stops_its_script_is_accepted(script: str, shell: str | None, tmp_path: Path) -> None:
     assert status(script, shell, tmp_path) != 0
-    assert soft_places(script, shell) == ()
+    assert judge_step(script, shell, {}) == Judgement()
 
 
 @pytest.mark.parametrize(("script", "shell"), SOFT)
 def test_a_check_that_can_fail_softly_is_reported(script: str, shell: str | None, tmp_path: Path) -> None:
     assert status(script, shell, tmp_path) == 0
-    assert soft_places(script, shell)
+    assert not judge_step(script, shell, {}).guards
 
 
 @pytest.mark.parametrize(
     "script", ["echo checked", "true", "# scan", "set -e", "pip install scanner", "mkdir x && cd x", "exit 0", ": scan"]
 )
 def test_a_script_without_a_check_is_no_guard(script: str) -> None:
-    assert soft_places(script, None) == ("its script runs no check",)
+    assert judge_step(script, None, {}) == Judgement(soft=("its script runs no check",))
 
 
 @pytest.mark.parametrize(
     "script",
-    ["grep -rq KEY . && exit 1\necho done", "if grep -rq KEY .; then exit 1; fi\necho done", "! grep -rq KEY ."],
+    [
+        "grep -rq KEY . && exit 1\necho done",
+        "if grep -rq KEY .; then exit 1; fi\necho done",
+        "! grep -rq KEY .",
+        "[ ! -e .env ]",
+        'x=$(grep -rl KEY . || true)\nif [ -n "$x" ]; then exit 1; fi',
+    ],
 )
 def test_a_search_that_stops_when_it_finds_something_is_a_check(script: str) -> None:
-    assert soft_places(script, None) == ()
+    assert judge_step(script, None, {}) == Judgement()
 
 
 @pytest.mark.parametrize(
@@ -132,9 +138,10 @@ def test_a_search_that_stops_when_it_finds_something_is_a_check(script: str) -> 
     ["trivy fs --exit-code 0 .", "trivy fs --exit-code=0 .", "bandit --exit-zero -r src", "checkov -d . --soft-fail"],
 )
 def test_a_tool_that_is_told_not_to_fail_is_reported(script: str) -> None:
-    assert "told not to fail" in soft_places(script, None)[0]
-    assert soft_places(script.replace("0 ", "1 ").replace("--exit-zero", "").replace("--soft-fail", ""), None) == ()
+    assert "told not to fail" in judge_step(script, None, {}).soft[0]
+    hard = script.replace("0 ", "1 ").replace("--exit-zero", "").replace("--soft-fail", "")
+    assert judge_step(hard, None, {}) == Judgement()
 
 
 def test_a_script_that_cannot_be_read_is_reported() -> None:
-    assert "cannot be read" in soft_places("scan 'never closed", None)[0]
+    assert "cannot be read" in judge_step("scan 'never closed", None, {}).unclear[0]

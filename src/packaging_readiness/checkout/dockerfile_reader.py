@@ -15,8 +15,8 @@ from packaging_readiness.checkout.dockerfile_lines import parse_line
 from packaging_readiness.contract.errors import InputRefused
 
 MAX_BYTES = 1024 * 1024
-_DIRECTIVE = re.compile(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z")
-_DIRECTIVES = ("syntax", "escape", "check")
+DIRECTIVE = re.compile(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z")
+DIRECTIVES = ("syntax", "escape", "check")
 _WITH_HEREDOC = ("ADD", "COPY", "RUN")
 
 
@@ -96,9 +96,9 @@ class _Reader:
     def _directive(self, line: str) -> None:
         if self.directives is None:
             return
-        match = _DIRECTIVE.match(line)
+        match = DIRECTIVE.match(line)
         key = match.group(1).lower() if match else ""
-        if match is None or key not in _DIRECTIVES:
+        if match is None or key not in DIRECTIVES:
             self.directives = None
             return
         if key in self.directives:

@@ -9,18 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from packaging_readiness.checkout import shell_tools as tools
-from packaging_readiness.checkout.shell_nodes import Command, functions, simple_commands
+from packaging_readiness.checkout.shell_nodes import functions, simple_commands
 from packaging_readiness.checkout.shell_scan import Unreadable
 from packaging_readiness.checkout.shell_tree import parse
+from packaging_readiness.checkout.shell_words import (
+    bare,
+    expanded,
+    known_variables,
+    tool_name,
+    wrappers,
+)
 
 MAX_DEPTH = 5
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL | re.ASCII)
-_DURATION = re.compile(r"[0-9]+(\.[0-9]+)?[smhd]?")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-_UNEXPANDED = re.compile(r"[$*?{}\\]")
+_IMPORT = re.compile(r"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+(.+))|\bimport\b")
+_FOLDER = re.compile(r"\$\{?(GITHUB_WORKSPACE|RUNNER_TEMP|PWD|HOME)\b|\$\{\{ *(github\.workspace|runner\.temp)\b")
+_FALSE = tools.named("0 f F false False FALSE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,44 +58,22 @@ def script_effect(script: str, variables: Mapping[str, str], depth: int = 0) -> 
     except Unreadable as error:
         return Effect("unclear", f"a script that cannot be read ({error})")
     commands = tuple(simple_commands(tree))
-    reader = _Reader(_known(commands, variables), frozenset(functions(tree)), depth)
+    reader = _Reader(known_variables(commands, variables), frozenset(functions(tree)), depth)
     return strongest(reader.effect(command.words, command.documents) for command in commands)
 
 
 def program_effect(program: str) -> Effect:
-    """What an inline program of another language does, as far as its words tell."""
+    """What an inline Python program does: nothing, if all it imports is known to start and to send nothing."""
     found = tools.STARTS_PROGRAMS.search(program)
-    return Effect("unclear", f"an inline program that uses {found[0]}") if found else NONE
-
-
-def bare(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words without assignments and without commands that only start another one (sudo, timeout, env)."""
-    start, wrapped = 0, False
-    while start < len(words):
-        word = words[start]
-        if word in tools.WRAPPERS or _ASSIGNMENT.fullmatch(word):
-            wrapped |= word in tools.WRAPPERS
-            start += 1
-        elif wrapped and word in tools.WRAPPER_OPTIONS_WITH_VALUE:
-            start += 2
-        elif wrapped and (word.startswith("-") or _DURATION.fullmatch(word)):
-            start += 1
-        else:
-            break
-    return words[start:]
-
-
-def _known(commands: Iterable[Command], variables: Mapping[str, str]) -> dict[str, str]:
-    """Variables that have one literal value throughout the script."""
-    known = dict(variables)
-    doubtful = set()
-    for command in commands:
-        for match in map(_ASSIGNMENT.fullmatch, command.words):
-            if match is not None:
-                name, added, value = match.groups()
-                if added or "$" in value or known.setdefault(name, value) != value:
-                    doubtful.add(name)
-    return {name: value for name, value in known.items() if name not in doubtful}
+    if found:
+        return Effect("unclear", f"an inline program that uses {found[0]}")
+    for match in _IMPORT.finditer(program):
+        names = match[1] or (match[2] or "?").partition("#")[0].partition(";")[0]
+        for name in names.split(","):
+            module = name.split()[0].partition(".")[0] if name.split() else ""
+            if module not in tools.PYTHON_MODULES:
+                return Effect("unclear", f"an inline program that imports {name.strip()}")
+    return NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +82,21 @@ class _Reader:
     functions: frozenset[str]
     depth: int
 
-    def effect(self, words: tuple[str, ...], documents: tuple[str, ...] = ()) -> Effect:
-        words = bare(words)
+    def effect(self, given: tuple[str, ...], documents: tuple[str, ...] = ()) -> Effect:
+        given = expanded(given, self.variables)
+        words = bare(given)
         if not words:
             return NONE
-        head = _VARIABLE.sub(lambda m: self.variables.get(m[1] or m[2], m[0]), words[0]).split() or [words[0]]
-        if head != [words[0]]:
-            return self._again((*head, *words[1:]), documents)
         if words[0] in self.functions:
             return NONE  # its body is among the script's commands
-        tool = _tool(words[0])
+        tool = tool_name(words[0])
         if tool is None:
             return Effect("unclear", words[0])
-        return self._tool_effect(tool, words[1:], documents)
+        found = self._tool_effect(tool, words[1:], documents)
+        # xargs adds words that nobody has read.
+        plain = tool in tools.HARMLESS and tool not in tools.EXECUTES
+        more = found == NONE and not plain and "xargs" in wrappers(given)
+        return Effect("unclear", f"xargs {tool}") if more else found
 
     def _again(self, words: tuple[str, ...], documents: tuple[str, ...] = ()) -> Effect:
         if self.depth >= MAX_DEPTH:
@@ -132,15 +119,17 @@ class _Reader:
         if tool == "trap":
             return script_effect(part, self.variables, self.depth + 1)
         if tool == "find":
-            start = next((i for i, word in enumerate(rest) if re.fullmatch(r"-(exec|ok)(dir)?", word)), None)
-            return NONE if start is None else self._again(rest[start + 1 :])
+            starts = [i for i, word in enumerate(rest, 1) if re.fullmatch(r"-(exec|ok)(dir)?", word)]
+            return strongest(self._again(rest[start:]) for start in starts)
         if tool == "curl":
-            return unclear if any("/v2/" in word for word in rest) else NONE
+            return _curl(rest)
+        if tool in tools.EXECUTES and tools.EXECUTES[tool].search(f" {' '.join(rest)} "):
+            return unclear
         if tools.RUNNERS.get(tool) == part and part:
             return self._again(rest[rest.index(part) + 1 :], documents)
         if tool == "regctl" and {"copy", "cp", "import", "put", "push"} & set(rest[:3]):
             return pushes
-        if part in tools.PUSHING_PARTS.get(tool, ()):
+        if tools.PUSHING_PARTS.get(tool, frozenset()) & set(rest):  # wherever it stands: options may stand before it
             return pushes
         if tool in tools.HARMLESS or part in tools.HARMLESS_PARTS.get(tool, ()):
             return NONE
@@ -158,67 +147,98 @@ class _Reader:
         return Effect("unclear", tool)
 
 
-def _tool(word: str) -> str | None:
-    """The name of a program, or None for one of the platform's own or one that only the run knows."""
-    folder, slash, name = word.rpartition("/")
-    own = slash and not folder.startswith(("/", "~", "$")) and folder != ""
-    if own or folder.startswith(("$GITHUB_WORKSPACE", "${GITHUB_WORKSPACE", "$PWD", "${{")) or not name:
-        return None
-    if _UNEXPANDED.search(name):
-        return None
-    return name
-
-
-def _arguments(words: tuple[str, ...], with_value: frozenset[str]) -> tuple[str, ...]:
-    """Words after a tool's global options."""
+def _arguments(words: tuple[str, ...], with_value: frozenset[str], alone: frozenset[str]) -> tuple[str, ...] | None:
+    """Words after a tool's global options, None where one of these is not known."""
     i = 0
     while i < len(words) and words[i].startswith("-"):
+        if words[i] not in with_value and words[i] not in alone and "=" not in words[i]:
+            return None
         i += 2 if words[i] in with_value else 1
     return words[i:]
 
 
 def _engine(tool: str, words: tuple[str, ...]) -> Effect:
     pushes, unclear = Effect("pushes", tool), Effect("unclear", tool)
-    rest = _arguments(words, tools.ENGINE_OPTIONS_WITH_VALUE)
+    rest = _arguments(words, tools.ENGINE_OPTIONS_WITH_VALUE, tools.ENGINE_FLAGS)
     group = rest[0] if rest and rest[0] in tools.ENGINE_GROUPS else ""
-    if group:
-        rest = _arguments(rest[1:], tools.COMPOSE_OPTIONS_WITH_VALUE)
+    if rest and group:
+        rest = _arguments(rest[1:], tools.COMPOSE_OPTIONS_WITH_VALUE, tools.ENGINE_FLAGS)
+    if rest is None:
+        return pushes if "push" in words else unclear
     part = rest[0] if rest else ""
-    if part == "push" or (part == "commit" and any("docker://" in word for word in rest)):
+    if part == "push" or (part == "commit" and any("://" in word for word in rest)):
         return pushes
+    if part == "commit" and any("$" in word for word in rest):
+        return unclear
     if part == "imagetools":
         return pushes if "create" in rest[1:2] else NONE
-    if part in ("build", "bud", "b", "bake") and _build_pushes(rest):
-        return pushes
+    if part in ("build", "bud", "b", "bake"):
+        if _build_pushes(rest):
+            return pushes
+        if _build_unclear(rest):
+            return Effect("unclear", f"{tool} {part} with options that only the run knows")
     harmless = tools.ENGINE_GROUPS[group] if group else tools.ENGINE_HARMLESS
     return NONE if not part or part in harmless else unclear
 
 
 def _build_pushes(words: tuple[str, ...]) -> bool:
-    return any(word in ("--push", "--push=true") or output_pushes(word) for word in words)
+    for before, word in zip(("", *words), words, strict=False):
+        if word == "--push" or (word.startswith("--push=") and word.partition("=")[2] not in _FALSE):
+            return True
+        if before != "--cache-from" and not word.startswith("--cache-from=") and output_pushes(word):
+            return True
+        if before in ("-o", "--output") and "$" in word:
+            return True
+    return False
+
+
+def _build_unclear(words: tuple[str, ...]) -> bool:
+    """Whether a word that only the run knows stands where an option could stand."""
+    return any(
+        "$" in word[:1]
+        and not _FOLDER.match(word)
+        and (not before.startswith("-") or "=" in before or before in tools.BUILD_FLAGS)
+        for before, word in pairwise(words)
+    )
 
 
 def output_pushes(value: str) -> bool:
     """Whether a build's `--output` pushes; one that only the run knows counts as a push."""
-    return "type=registry" in value or "push=true" in value or ("type=image" in value and "${{" in value)
+    if "type=registry" in value:
+        return True
+    told = re.search(r"\bpush=([^,\s\"']*)", value)
+    if told is not None and told[1] not in _FALSE and ("type=" in value or told[1] == "true"):
+        return True
+    return "type=image" in value and "${{" in value
+
+
+def _curl(words: tuple[str, ...]) -> Effect:
+    """A registry takes an image by PUT, below /v2/: neither may be there, nor be for the run alone to know."""
+    text = f" {' '.join(words)} "
+    puts = re.search(r" (-[a-zA-Z]*[TK]|--upload|--config|(-[a-zA-Z]*X *(?! )|--request[= ])(?!GET|HEAD|POST))", text)
+    return Effect("unclear", "curl") if puts or "/v2/" in text else NONE
 
 
 def _aws(words: tuple[str, ...]) -> Effect:
     if "ecr" in words and {"put-image", "complete-layer-upload"} & set(words):
         return Effect("pushes", "aws")
-    reads = any(re.match(r"(get|describe|list|batch-get|batch-check|head)-|create-repository$", word) for word in words)
-    known = {"sts", "configure", "s3", "s3api", "--version"} & set(words)
+    rest = _arguments(words, tools.AWS_OPTIONS_WITH_VALUE, tools.AWS_FLAGS) or ()
+    service, part = rest[0] if rest else "", rest[1] if len(rest) > 1 else ""
+    reads = re.match(r"(get|describe|list|batch-get|batch-check|head)-|wait$|create-repository$", part)
+    known = service in ("sts", "configure", "s3", "s3api") or words[:1] == ("--version",)
     return NONE if reads or known else Effect("unclear", "aws")
 
 
 def _interpreter(tool: str, rest: tuple[str, ...], documents: tuple[str, ...]) -> Effect:
     if rest and all(word in ("--version", "-V", "-VV", "-v", "--help") for word in rest):
         return NONE
+    python = tool.startswith("python")
     for i, word in enumerate(rest):
         if word == "-m" and i + 1 < len(rest):
             return NONE if rest[i + 1] in tools.INTERPRETER_MODULES else Effect("unclear", f"{tool} -m {rest[i + 1]}")
         if word in ("-c", "-e") and i + 1 < len(rest):
-            return program_effect(rest[i + 1])
+            return program_effect(rest[i + 1]) if python else Effect("unclear", f"an inline program of {tool}")
         if not word.startswith("-"):
             return Effect("unclear", f"{tool} {word}")
-    return strongest(program_effect(text) for text in documents) if documents else Effect("unclear", tool)
+    known = python and documents
+    return strongest(program_effect(text) for text in documents) if known else Effect("unclear", tool)

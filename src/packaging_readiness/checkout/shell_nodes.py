@@ -40,6 +40,13 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Subshell:
+    """`( ... )`: an exit inside ends only this."""
+
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
 class If:
     """(condition, branch) of `if` and each `elif`, and the branch of `else`."""
 
@@ -48,11 +55,23 @@ class If:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """`subject` holds the substitutions of the word that is compared."""
+
+    subject: Block
+    branches: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
-    """`while` and `until`; for `for` and `case` the condition holds only the substitutions of their words."""
+    """`while` and `until`; for `for` the condition holds only the substitutions of its words.
+
+    `runs`: the body runs at least once, because `for` goes through words that are written out.
+    """
 
     condition: Block
     body: Block
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +80,7 @@ class Function:
     body: Part
 
 
-Part = Command | Block | If | Loop | Function
+Part = Command | Block | Subshell | If | Case | Loop | Function
 
 
 def simple_commands(part: Part) -> Iterator[Command]:
@@ -81,6 +100,12 @@ def simple_commands(part: Part) -> Iterator[Command]:
                 yield from simple_commands(condition)
                 yield from simple_commands(branch)
             yield from simple_commands(part.otherwise)
+        case Subshell():
+            yield from simple_commands(part.body)
+        case Case():
+            yield from simple_commands(part.subject)
+            for branch in part.branches:
+                yield from simple_commands(branch)
         case Loop():
             yield from simple_commands(part.condition)
             yield from simple_commands(part.body)
@@ -89,8 +114,27 @@ def simple_commands(part: Part) -> Iterator[Command]:
 
 
 def functions(part: Part) -> Iterator[str]:
-    """Names of the functions that are defined at the top level of a script."""
-    if isinstance(part, Block):
-        for one in part.lists:
-            for _, pipeline in one.items:
-                yield from (inner.name for inner in pipeline.parts if isinstance(inner, Function))
+    """Names of the functions that a script defines, wherever, each as often as it is defined."""
+    match part:
+        case Function():
+            yield part.name
+            yield from functions(part.body)
+        case Block():
+            for one in part.lists:
+                for _, pipeline in one.items:
+                    for inner in pipeline.parts:
+                        yield from functions(inner)
+        case Subshell():
+            yield from functions(part.body)
+        case If():
+            for condition, branch in part.branches:
+                yield from (*functions(condition), *functions(branch))
+            yield from functions(part.otherwise)
+        case Case():
+            for branch in part.branches:
+                yield from functions(branch)
+        case Loop():
+            yield from (*functions(part.condition), *functions(part.body))
+        case Command():
+            for block in part.inner:
+                yield from functions(block)

@@ -100,7 +100,11 @@ class _Scanner:
                     self.at += 1
                 if self.at >= len(self.text):
                     raise Unreadable("[[ is never closed")
-                self._add("word", *self._word(frozenset(" \t\n")))
+                if self._starts("]]") and self.text[self.at + 2 : self.at + 3] in (*_META, ""):
+                    self.at += 2
+                    self._add("word", "]]")
+                else:
+                    self._add("word", *self._word(frozenset(" \t\n")))
 
     def _word(self, stops: frozenset[str]) -> tuple[str, list[str]]:
         parts: list[str] = []

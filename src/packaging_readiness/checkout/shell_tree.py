@@ -5,7 +5,20 @@ Source: POSIX.1-2017, XCU 2.10 (grammar).
 
 from __future__ import annotations
 
-from packaging_readiness.checkout.shell_nodes import AndOr, Block, Command, Function, If, Loop, Part, Pipeline
+import re
+
+from packaging_readiness.checkout.shell_nodes import (
+    AndOr,
+    Block,
+    Case,
+    Command,
+    Function,
+    If,
+    Loop,
+    Part,
+    Pipeline,
+    Subshell,
+)
 from packaging_readiness.checkout.shell_scan import Token, Unreadable, scan
 
 MAX_DEPTH = 40
@@ -13,6 +26,8 @@ _ENDS_OF_LIST = frozenset((";", "\n"))
 _CASE_ENDS = frozenset((";;", ";&", ";;&"))
 _MISPLACED = frozenset(("then", "else", "elif", "fi", "do", "done", "esac", "}", "in"))
 _NOTHING = Block(())
+_PLAIN = re.compile(r"[\w./:@%+,=-]+")
+"""A word of `for` that stands for itself, whatever the files and variables are."""
 
 
 def parse(script: str, depth: int = 0) -> Block:
@@ -79,7 +94,7 @@ class _Parser:
                 return self._simple()
             body = self.block(")")
             self._expect(")")
-            return self._with_redirections(body)
+            return self._with_redirections(Subshell(body))
         if token.text in _MISPLACED:
             raise Unreadable(f"{token.text} stands where a command should")
         compound = {
@@ -120,11 +135,12 @@ class _Parser:
         return Loop(condition, self._do())
 
     def _for(self) -> Part:
-        self.at += 1
+        goes = self._take_word().text == "for"  # `select` asks, and may get no answer
         head = self._simple()
         self._skip(_ENDS_OF_LIST)
-        inner = head.inner if isinstance(head, Command) else ()
-        return Loop(Block((_only(Command((), (), inner)),)), self._do())
+        words, inner = (head.words, head.inner) if isinstance(head, Command) else ((), ())
+        runs = goes and words[1:2] == ("in",) and any(_PLAIN.fullmatch(word) for word in words[2:])
+        return Loop(Block((_only(Command((), (), inner)),)), self._do(), runs)
 
     def _do(self) -> Block:
         self._expect("do")
@@ -137,7 +153,7 @@ class _Parser:
         subject = self._take_word()
         self._skip(frozenset("\n"))
         self._expect("in")
-        lists: list[AndOr] = []
+        branches: list[Block] = []
         while True:
             self._skip(_ENDS_OF_LIST)
             if self._peek_text() == "esac":
@@ -147,10 +163,10 @@ class _Parser:
             while self._operator("|"):
                 self._take_word()
             self._expect(")")
-            lists += self.block("esac", *_CASE_ENDS).lists
+            branches.append(self.block("esac", *_CASE_ENDS))
             self._operator(*_CASE_ENDS)
         self._expect("esac")
-        return Loop(Block((_only(Command((), (), self._blocks(subject))),)), Block(tuple(lists)))
+        return Case(Block((_only(Command((), (), self._blocks(subject))),)), tuple(branches))
 
     def _function(self) -> Part:
         self.at += 1

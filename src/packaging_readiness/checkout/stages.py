@@ -11,7 +11,7 @@ from packaging_readiness.checkout.mounts import mounts
 from packaging_readiness.contract.errors import InputRefused
 
 _NAME = re.compile(r"[a-z][a-z0-9-_.]*\Z")
-_NUMBER = re.compile(r"[-+]?[0-9]{1,9}\Z")
+NUMBER = re.compile(r"[-+]?[0-9]{1,9}\Z")
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}\Z")
 _ONLY_ARG = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))\Z")
 MAX_STAGES = 1000
@@ -41,7 +41,7 @@ class Stage:
     @property
     def base_is_digest(self) -> bool:
         """Whether the base is an image pinned by digest."""
-        return self.base_expanded is not None and _DIGEST.match(self.base_expanded) is not None
+        return self.base_expanded is not None and is_digest(self.base_expanded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,11 @@ class Stages:
                 if add.name == "ADD":
                     found += [(item.start, source) for source in add.args[:-1] if REMOTE.match(source.strip("'\""))]
         return tuple(found)
+
+
+def is_digest(reference: str) -> bool:
+    """Whether an image reference is pinned by digest."""
+    return _DIGEST.match(reference) is not None
 
 
 def resolve_stages(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> Stages:
@@ -189,7 +194,7 @@ def _sources(item: Instruction, names: Mapping[str, int], count: int) -> list[in
     """
     if item.name == "COPY":
         wanted = source_stage(item)
-        if _NUMBER.match(wanted):
+        if NUMBER.match(wanted):
             if not 0 <= int(wanted) < count:
                 raise ValueError(f"--from={wanted} names no stage before this one")
             return [int(wanted)]

@@ -108,7 +108,6 @@ class _Reader:
             name=self._text(step, "name") or "",
             id=self._text(step, "id") or "",
             uses=uses,
-            uses_line=step.line_of("uses") if uses is not None else 0,
             run=run,
             run_line=script.line + script.block if isinstance(script, Scalar) else 0,
             with_=self._entries(step, "with"),

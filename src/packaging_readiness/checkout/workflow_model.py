@@ -58,7 +58,6 @@ class Step:
     name: str
     id: str
     uses: str | None
-    uses_line: int
     run: str | None
     run_line: int
     """Line of the first line of the script."""

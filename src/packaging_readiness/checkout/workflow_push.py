@@ -11,6 +11,8 @@ from packaging_readiness.checkout.shell_commands import (
     program_effect,
     script_effect,
 )
+from packaging_readiness.checkout.shell_start import hook, start
+from packaging_readiness.checkout.workflow_checks import is_scan_action
 from packaging_readiness.checkout.workflow_model import Job, Step, Workflow
 
 BUILD_ACTIONS = ("docker/build-push-action", "docker/bake-action")
@@ -22,10 +24,6 @@ _SET_UP_ACTIONS = re.compile(
     r"|docker/(login|metadata|setup-buildx|setup-qemu|setup-docker)-action"
     r"|astral-sh/setup-uv|sigstore/cosign-installer|step-security/harden-runner|aquasecurity/setup-trivy"
 )
-_SCAN_ACTIONS = re.compile(
-    r"github/codeql-action/\w+|hadolint/hadolint-action|aquasecurity/trivy-action|gitleaks/gitleaks-action"
-    r"|trufflesecurity/trufflehog|anchore/(sbom|scan)-action|actions/dependency-review-action"
-)
 
 
 def action_of(step: Step) -> str:
@@ -33,10 +31,9 @@ def action_of(step: Step) -> str:
     return "" if step.uses is None else step.uses.split("@")[0].casefold().rstrip("/")
 
 
-def action_checks_nothing(step: Step) -> bool:
-    """Whether the step's action is a well-known one that only prepares the job."""
-    action = action_of(step)
-    return bool(_SET_UP_ACTIONS.fullmatch(action)) and not _SCAN_ACTIONS.fullmatch(action)
+def sets_up(action: str) -> bool:
+    """Whether an action is a well-known one that only prepares the job."""
+    return bool(_SET_UP_ACTIONS.fullmatch(action)) and not is_scan_action(action)
 
 
 def push_steps(workflow: Workflow) -> tuple[Step, ...]:
@@ -67,14 +64,32 @@ def step_effect(workflow: Workflow, step: Step) -> Effect:
     """
     if step.run is None:
         return _action_effect(step)
-    shell = (step.shell or "bash").split()[0]
-    if shell == "python":
+    named = hook(step_environment(workflow, step), step.run)
+    if step.shell == "python" and not named:
         return program_effect(step.run)
+    unknown = f"{named}, which changes what its script does" if named else ""
+    if not unknown and start(step.shell) is None:
+        unknown = f"shell {step.shell}"
+    effect = script_effect(step.run, step_variables(workflow, step))
+    return Effect("unclear", unknown) if unknown and effect.kind != "pushes" else effect
+
+
+def step_environment(workflow: Workflow, step: Step) -> dict[str, str]:
+    """All that the workflow puts into a step's environment, its containers' included; expressions as written."""
     job = workflow.job(step.job)
-    entries = (*workflow.env, *(job.env if job is not None else ()), *step.env)
-    known = {entry.name: entry.value for entry in entries}
-    effect = script_effect(step.run, {name: value for name, value in known.items() if "${{" not in value})
-    return Effect("unclear", f"shell {shell}") if effect == NONE and shell not in ("bash", "sh") else effect
+    of_job = (*job.container_env, *job.env) if job is not None else ()
+    return {entry.name: entry.value for entry in (*workflow.env, *of_job, *step.env)}
+
+
+def step_variables(workflow: Workflow, step: Step) -> dict[str, str]:
+    """Those of a step's environment whose value stands in the workflow and that no script of its job sets anew."""
+    job = workflow.job(step.job)
+    scripts = [other.run for other in job.steps if other.run is not None] if job is not None else []
+    writers = " ".join(script for script in scripts if "GITHUB_ENV" in script)
+    outer = (*workflow.env, *(job.env if job is not None else ()))
+    kept = [entry for entry in outer if not re.search(rf"\b{re.escape(entry.name)}\b", writers)]
+    given = {entry.name: entry.value for entry in (*kept, *step.env)}
+    return {name: value for name, value in given.items() if "${{" not in value}
 
 
 def _action_effect(step: Step) -> Effect:
@@ -82,11 +97,11 @@ def _action_effect(step: Step) -> Effect:
     if action in _PUSH_ACTIONS:
         return Effect("pushes", action)
     if action not in BUILD_ACTIONS:
-        known = _SET_UP_ACTIONS.fullmatch(action) or _SCAN_ACTIONS.fullmatch(action)
+        known = _SET_UP_ACTIONS.fullmatch(action) or is_scan_action(action)
         return NONE if known else Effect("unclear", step.uses or "")
-    push, outputs, sets = step.input("push"), step.input("outputs"), step.input("set")
-    pushes = push is not None and (push.value.casefold() == "true" or "${{" in push.value)
-    if pushes or any(entry is not None and output_pushes(entry.value) for entry in (outputs, sets)):
+    push, sent = step.input("push"), [step.input(name) for name in ("outputs", "set", "cache-to")]
+    pushes = push is not None and push.value.casefold() not in ("false", "")
+    if pushes or any(entry is not None and output_pushes(entry.value) for entry in sent):
         return Effect("pushes", action)
     return Effect("unclear", action) if action == "docker/bake-action" else NONE
 
@@ -100,7 +115,6 @@ def _call(job: Job) -> Step:
         name=job.name or job.id,
         id="",
         uses=job.uses,
-        uses_line=job.line,
         run=None,
         run_line=0,
         with_=(),

@@ -15,9 +15,8 @@ _STATIC_INPUTS = tuple(name.lower().replace("_", "-") for name in STATIC_CREDENT
 _SET_IN_SCRIPT = re.compile(
     rf"\b({'|'.join(STATIC_CREDENTIALS)})=|\baws configure set ({'|'.join(n.lower() for n in STATIC_CREDENTIALS)})\b"
 )
-_STATUS_FUNCTION = re.compile(r"\b(always|failure|cancelled)\s*\(\s*\)")
-# `success()` keeps a step from running after a failure, unless it is negated or one of several alternatives.
-_BEYOND_SUCCESS = re.compile(r"!\s*\(*\s*success\s*\(|success\s*\(\s*\).*\|\||\|\|.*success\s*\(\s*\)")
+_STATUS_FUNCTION = re.compile(r"\b(always|failure|cancelled|success)\s*\(", re.IGNORECASE)
+_SUCCESS = re.compile(r"success\s*\(\s*\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +99,32 @@ def may_fail(part: Step | Job) -> bool:
     return part.continue_on_error is not None and part.continue_on_error.casefold() != "false"
 
 
+def _bare(condition: str) -> str:
+    """A condition without the `${{ }}` around the whole of it."""
+    text = condition.strip()
+    whole = text.startswith("${{") and text.endswith("}}") and text.count("${{") == text.count("}}") == 1
+    return text[3:-2].strip() if whole else text
+
+
 def _unconditional(condition: str | None) -> bool:
-    bare = (condition or "").strip().removeprefix("${{").removesuffix("}}").replace(" ", "")
-    return condition is None or bare in ("true", "success()")
+    return condition is None or _bare(condition) == "true" or _SUCCESS.fullmatch(_bare(condition)) is not None
 
 
 def ignores_failure(condition: str | None) -> bool:
-    if condition is None:
+    """Whether a step or job with this condition may run after a failure.
+
+    Without a status function a condition is held together with `success()`. With one it is not, and keeps to successes
+    only as `success()` itself, or as terms that are all joined by `&&` and one of which is `success()`.
+    """
+    if condition is None or not _STATUS_FUNCTION.search(condition):
         return False
-    return _STATUS_FUNCTION.search(condition) is not None or _BEYOND_SUCCESS.search(condition) is not None
+    text = _bare(condition)
+    if "||" in text or "!" in text.replace("!=", "") or "${{" in text:
+        return True
+    terms = [term.strip() for term in text.split("&&")]
+    # A term that ends inside a call or a string is no term.
+    whole = all(term.count("(") == term.count(")") and term.count("'") % 2 == 0 for term in terms)
+    return not (whole and any(_SUCCESS.fullmatch(term) for term in terms))
 
 
 def _ancestors(workflow: Workflow, job_id: str) -> set[str]:

@@ -1,24 +1,33 @@
-"""Does the workflow's security step protect every push? Read from the workflow alone; nothing is run."""
+"""Does the workflow's security step protect every push? Read from the workflow alone; nothing is run.
+
+What is shown to be wrong is a gap, and fails the check. What is not understood, in a security step or in a step that
+could push before one has passed, cannot be told, and is never taken for right. What a program of the platform itself
+looks for is not read: that its failure stops the push is.
+"""
 
 import re
+from functools import partial
 
-from packaging_readiness.checkout.shell_failures import soft_places
+from packaging_readiness.checkout.shell_failures import Judgement, judge_step
+from packaging_readiness.checkout.shell_start import hook
+from packaging_readiness.checkout.workflow_checks import judge_action
 from packaging_readiness.checkout.workflow_model import Step, Workflow
 from packaging_readiness.checkout.workflow_push import (
-    action_checks_nothing,
     action_of,
     push_steps,
+    sets_up,
+    step_environment,
+    step_variables,
     unclear_steps,
 )
 from packaging_readiness.checkout.workflow_queries import guard_gaps
 from packaging_readiness.contract.errors import CannotTell
 
-_SOFT_INPUT = re.compile(r"(soft|no|continue)[-_](on[-_])?(fail|error).*=true|exit[-_]code=0|fail.*=(false|none|never)")
-_CURE = "put the step after the security step, or write its commands out in the workflow"
+_CURE = "put the step after the security step, or write its commands out in the workflow, in plain words"
 
 
 def security_step_gaps(workflow: Workflow, pattern: str) -> list[str]:
-    """Why the security step does not protect every push. Empty when it does."""
+    """Why the security step does not protect every push. Empty when it does, or when that cannot be told."""
     path = workflow.path
     guards = _guards(workflow, pattern)
     if not guards:
@@ -28,37 +37,50 @@ def security_step_gaps(workflow: Workflow, pattern: str) -> list[str]:
         return [f"{path}: no step is seen to push an image, so nothing is guarded"]
     found = []
     for push in pushes:
-        gaps = {guard.label: (*guard_gaps(workflow, guard, push), *_soft(guard)) for guard in guards}
-        if all(gaps.values()):
-            label, reasons = next(iter(gaps.items()))
+        gaps = [(guard.label, (*guard_gaps(workflow, guard, push), *judged.soft)) for guard, judged in guards]
+        if all(reasons for _, reasons in gaps):
+            label, reasons = gaps[0]
             found += [f"{path}:{push.line}: step {push.label!r}: security step {label!r}: {why}" for why in reasons]
     return found
 
 
 def refuse_unclear_steps(workflow: Workflow, pattern: str) -> None:
-    """Raise CannotTell for a step that could push, cannot be read, and may run where no security step has passed."""
-    guards = [guard for guard in _guards(workflow, pattern) if not _soft(guard)]
+    """Raise CannotTell where a security step is not understood that has to guard a push, and for every step that could
+    push, cannot be read, and may run where no security step has passed."""
+    found = _guards(workflow, pattern)
+    guards = [guard for guard, judged in found if judged.guards]
+    pushed = push_steps(workflow)
     unclear = [
+        f"line {guard.line}: security step {guard.label!r} may succeed whatever it finds: {cause}"
+        for guard, judged in found
+        if judged.unclear and not all(map(partial(_guarded, workflow, guards), pushed))
+        for cause in judged.unclear
+    ]
+    unclear += [
         f"line {step.line}: step {step.label!r} may push an image before the security step has passed: {cause}"
         for step, cause in unclear_steps(workflow)
-        if step not in guards and all(guard_gaps(workflow, guard, step) for guard in guards)
+        if step not in guards and not _guarded(workflow, guards, step)
     ]
     if unclear:
         raise CannotTell(workflow.path, "; ".join(unclear), _CURE)
 
 
-def _guards(workflow: Workflow, pattern: str) -> list[Step]:
+def _guarded(workflow: Workflow, guards: list[Step], step: Step) -> bool:
+    return any(not guard_gaps(workflow, guard, step) for guard in guards)
+
+
+def _guards(workflow: Workflow, pattern: str) -> list[tuple[Step, Judgement]]:
     named = re.compile(pattern)
-    return [step for step in workflow.steps if named.search(step.name) or named.search(step.id)]
+    steps = [step for step in workflow.steps if named.search(step.name) or named.search(step.id)]
+    return [(step, _judged(workflow, step)) for step in steps]
 
 
-def _soft(guard: Step) -> tuple[str, ...]:
+def _judged(workflow: Workflow, step: Step) -> Judgement:
     """Why the step could find something and still succeed."""
-    if guard.run is not None:
-        return soft_places(guard.run, guard.shell)
-    if action_checks_nothing(guard):
-        return ("its action runs no check",)
-    if action_of(guard) == "aquasecurity/trivy-action" and guard.input("exit-code") is None:
-        return ("its action succeeds whatever it finds (no exit-code)",)
-    inputs = [entry for entry in guard.with_ if _SOFT_INPUT.fullmatch(f"{entry.name}={entry.value}".casefold())]
-    return tuple(f"its action is told not to fail ({entry.name})" for entry in inputs)
+    if step.run is None:
+        action = action_of(step)
+        return Judgement(soft=("its action runs no check",)) if sets_up(action) else judge_action(step, action)
+    named = hook(step_environment(workflow, step), step.run)
+    if named:
+        return Judgement(unclear=(f"{named} changes what its script does",))
+    return judge_step(step.run, step.shell, step_variables(workflow, step))

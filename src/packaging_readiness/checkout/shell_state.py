@@ -1,0 +1,152 @@
+"""Where a walk through a script stands: what holds, where it can end, and what was found on the way. Pure.
+
+A `State` is the set of facts that hold at a point on all ways to it. A check that succeeds adds a fact; a search adds
+one of two, so that both together say nothing. Where two ways meet, only what holds on both remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from packaging_readiness.checkout.shell_checks import searches
+from packaging_readiness.checkout.shell_nodes import Block, Part, functions, simple_commands
+from packaging_readiness.checkout.shell_start import Start, with_options
+from packaging_readiness.checkout.shell_words import ASSIGNMENT, bare, known_variables
+
+State = frozenset[str]
+"""Facts that hold: checks that have passed, each with a number of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What holds after success, and after failure; None where the script does not get there."""
+
+    ok: State | None
+    fail: State | None
+
+    @property
+    def after(self) -> State | None:
+        return meet(self.ok, self.fail)
+
+
+def meet(first: State | None, second: State | None) -> State | None:
+    """What holds where two ways meet."""
+    if first is None or second is None:
+        return second if first is None else first
+    return first & second
+
+
+class Walker:
+    """A walk through a script: where it stands, and what was found so far.
+
+    `ends` are the states in which the script can end with success, `lost` says where the failure of a check
+    is lost, `soft` which checks cannot fail, `unclear` what is not understood, and `checks` which ones there are.
+    """
+
+    def __init__(self, tree: Block, start: Start, variables: Mapping[str, str], depth: int = 0) -> None:
+        commands = tuple(simple_commands(tree))
+        settings = [bare(one.words) for one in commands if bare(one.words)[:1] == ("set",)]
+        names = list(functions(tree))
+        self.tree, self.depth, self.nested, self.level, self.steps = tree, depth, 0, 0, 0
+        self.calls: list[str] = []
+        # An option that is switched off anywhere is off everywhere: when that line runs is not followed up.
+        self.never = Start(
+            any(not _options(words, Start(True, True)).errexit for words in settings),
+            any(not _options(words, Start(True, True)).pipefail for words in settings),
+        )
+        self.start = start
+        self.variables = known_variables(commands, variables)
+        # Variables that hold what a search has found.
+        self.worked_out = frozenset(
+            match[1]
+            for one in commands
+            if any(map(searches, one.inner))
+            for match in map(ASSIGNMENT.fullmatch, one.words)
+            if match and "$()" in match[3]
+        )
+        self.functions: dict[str, Part | None] = {name: None for name in names if names.count(name) > 1}
+        self.named = frozenset(names)
+        self.ends: list[State] = []
+        self.bad: list[State] = []
+        self.returns: list[list[Flow]] = []
+        self.breaks: list[list[State]] = []
+        self.lost: list[str] = []
+        self.soft: list[str] = []
+        self.unclear: list[str] = []
+        self.checks: list[str] = []
+        self.known: set[str] = set()
+
+    def run(self) -> None:
+        """Walk the script."""
+        raise NotImplementedError
+
+    def block(self, block: Block, state: State, *, stops: bool) -> Flow:
+        """Lists one after the other; `stops`: where -e counts."""
+        raise NotImplementedError
+
+    def part(self, part: Part, state: State, *, stops: bool, failed: bool = False) -> Flow:
+        """One command, simple or compound; `failed`: it follows `||`."""
+        raise NotImplementedError
+
+    @property
+    def guards(self) -> bool:
+        """Whether one check has passed, or one search has ended alike, wherever the script ends with success."""
+        held: State | None = None
+        for state in self.ends:
+            held = meet(held, state)
+        return bool(self.checks) and held != frozenset()
+
+    def apart(self, walk: Callable[[], Flow]) -> Flow:
+        """A subshell: what ends it ends nothing else."""
+        ends, bad, breaks, returns = self.ends, self.bad, self.breaks, self.returns
+        self.ends, self.bad, self.breaks, self.returns = [], [], [], []
+        self.nested += 1
+        try:
+            flow = walk()
+            ok, fail = flow.ok, flow.fail
+            for state in self.ends:
+                ok = meet(ok, state)
+            for state in self.bad:
+                fail = meet(fail, state)
+            return Flow(ok, fail)
+        finally:
+            self.ends, self.bad, self.breaks, self.returns = ends, bad, breaks, returns
+            self.nested -= 1
+
+    def passed(self, name: str, state: State, *, search: bool = False) -> Flow:
+        """A check: it adds a fact where it succeeds. A search adds another one where it does not."""
+        self.checks.append(name)
+        fact = f"{len(self.checks)} {name}"
+        return Flow(state | {f"+{fact}"}, state | {f"-{fact}"}) if search else Flow(state | {fact}, state)
+
+    def note(self, facts: State, why: str) -> None:
+        """Note that these facts, those of searches excepted, get lost."""
+        for fact in sorted(facts):
+            if not fact.startswith(("+", "-")):
+                self.lost.append(f"a failure of {fact.partition(' ')[2]} {why}")
+
+    def end(self, state: State, why: str) -> None:
+        """The script may end here with success."""
+        self.ends.append(state)
+        if not state:
+            self.lost.append(why)
+
+    def not_understood(self, what: str, state: State) -> Flow:
+        """From here the script may go anywhere: `what` completes "its script ..."."""
+        self.ends.append(state)
+        if not state:
+            self.unclear.append(f"its script {what}")
+        return Flow(state, state)
+
+
+def options_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The options of `set`, without the parameters that it sets."""
+    options = words[1:]
+    if "--" in options:
+        options = options[: options.index("--")]
+    return options
+
+
+def _options(words: tuple[str, ...], before: Start) -> Start:
+    return with_options(options_of(words), before) or Start()
