@@ -1,53 +1,16 @@
 """M1.A, box 3: the content boundary is explicit and auditable."""
 
-from collections.abc import Iterable
-
 from packaging_readiness.checkout.archives import archive_members
-from packaging_readiness.checkout.offending import OffendingTree, offending_trees
+from packaging_readiness.checkout.offending import offending_trees
 from packaging_readiness.contract.model import Contract, Entrypoint, Include
 from packaging_readiness.plugin.check import Record, check
+from packaging_readiness.plugin.ignore_advice import copies, described, narrowed
 from packaging_readiness.plugin.platform import Platform
-
-
-def covers(include: Include, path: str) -> bool:
-    """Whether a context file belongs to an include path."""
-    return path == include.id or (include.recursive and path.startswith(include.id.rstrip("/") + "/"))
 
 
 def included(include: Include, platform: Platform) -> list[str]:
     """Context files of one include path."""
-    return [path for path in platform.context.files if covers(include, path)]
-
-
-def copy_line(include: Include) -> str:
-    """The COPY of one include path."""
-    path = include.id.rstrip("/") + ("/" if include.recursive else "")
-    return f"COPY {path} {path}"
-
-
-def described(platform: Platform, trees: Iterable[OffendingTree]) -> list[str]:
-    """What people are told of offending trees: how large, and which line lets them in."""
-    ignore, rows = platform.context.ignore, []
-    for tree in trees:
-        row = f"{tree.path}: {tree.files} file{'' if tree.files == 1 else 's'}, {tree.bytes} bytes"
-        line = tree.let_in_by
-        rows.append(f"{row}, let in by {ignore.place}:{line.line} {line.text.strip()!r}" if line and ignore else row)
-    return rows
-
-
-def narrowed(platform: Platform, trees: Iterable[OffendingTree]) -> str:
-    """The lines to write in place of those that let offending trees in."""
-    context, advice = platform.context, {}
-    for tree in trees:
-        line = tree.let_in_by
-        if line is not None and context.ignore is not None:
-            place = f"{context.ignore.place}:{line.line}"
-            needed = [row.id for row in platform.contract.includes if context.decided_by(row.id) == line]
-            instead = " ".join(f"!{path}" for path in needed)
-            advice[place] = f"write in place of {place}, one a line: {instead}" if needed else f"delete {place}"
-        else:
-            advice[""] = "write ** as the first line of the ignore file, and re-open the include set after it"
-    return "; ".join(advice.values())
+    return [path for path in platform.context.files if include.covers(path)]
 
 
 @check("m1a.boundary.include-exists")
@@ -78,20 +41,24 @@ def test_include_is_copied(row: Include, platform: Platform, record: Record) -> 
     left = [path for path in files if path not in platform.copied]
     record.observe(path=row.id, files_count=len(files) - len(left))
     record.require(bool(files), "include-not-in-context", f"{row.id}: nothing of it is in the context")
-    fix = f"write in the final stage of {platform.dockerfile.path}: {copy_line(row)}"
+    fix = "; ".join(copies(platform, [row]))
     record.require(not left, "include-not-copied", *(f"{path}: no COPY takes it" for path in left), fix=fix)
 
 
 @check("m1a.boundary.copy-maps-to-include")
 def test_copies_map_to_includes(platform: Platform, contract: Contract, record: Record) -> None:
-    """Each COPY, ADD and bind mount takes only files of include paths that may be copied."""
+    """Each COPY, ADD and bind mount takes only files of include paths that may be copied, and writes none itself."""
     allowed = [include for include in contract.includes if include.copied]
-    beyond, copies = [], []
+    beyond, taken = [], []
     for copy in platform.copies.sources:
+        if copy.kind == "heredoc":
+            beyond.append(
+                f"{platform.dockerfile.path}:{copy.line}: {copy.instruction} {copy.source} is no include path"
+            )
         if copy.kind not in ("context", "mount") or copy.onbuild:
             continue
-        copies.append({"line": copy.line, "stage": copy.stage_name or str(copy.stage), "source": copy.source})
-        strangers = [path for path, _ in copy.files if not any(covers(include, path) for include in allowed)]
+        taken.append({"line": copy.line, "stage": copy.stage_name or str(copy.stage), "source": copy.source})
+        strangers = [path for path, _ in copy.files if not any(include.covers(path) for include in allowed)]
         place = f"{platform.dockerfile.path}:{copy.line}"
         beyond += [f"{place}: {copy.instruction} {copy.source} takes {path}" for path in strangers]
         if copy.instruction == "ADD":
@@ -101,14 +68,14 @@ def test_copies_map_to_includes(platform: Platform, contract: Contract, record: 
             beyond.append(f"{place}: {copy.instruction} {copy.source} takes nothing")
     digests = platform.context_digests
     record.observe(
-        copies=copies,
+        copies=taken,
         copied_files=[
             {"path": path, "sha256": digests[path], "image_paths": list(places)}
             for path, places in platform.copied.items()
         ],
         copied_tree_digest=platform.tree_digest(platform.copied),
     )
-    record.require(bool(copies), "no-copy", f"{platform.dockerfile.path}: nothing of the context is copied")
+    record.require(bool(taken), "no-copy", f"{platform.dockerfile.path}: nothing of the context is copied")
     record.require(not beyond, "copy-beyond-contract", *beyond)
 
 
@@ -123,7 +90,7 @@ def test_nothing_else_enters_the_context(platform: Platform, contract: Contract,
         context_tree_digest=platform.tree_digest(context.files),
         files=[{"path": path, "sha256": digests[path], "size": context.sizes[path]} for path in context.files],
     )
-    strangers = {path for path in context.files if not any(covers(include, path) for include in contract.includes)}
+    strangers = {path for path in context.files if not any(include.covers(path) for include in contract.includes)}
     trees = offending_trees(context, strangers)
     fix = narrowed(platform, trees)
     record.require(not trees, "context-beyond-contract", *described(platform, trees), fix=fix)
@@ -136,13 +103,13 @@ def test_every_context_file_is_taken(platform: Platform, contract: Contract, rec
     untaken = {
         path
         for path in platform.context.files
-        if path not in platform.taken and not any(covers(include, path) for include in spared)
+        if path not in platform.taken and not any(include.covers(path) for include in spared)
     }
     record.observe(untaken_files=len(untaken))
-    needed = [row for row in contract.includes if row.copied and any(covers(row, path) for path in untaken)]
-    strangers = {path for path in untaken if not any(covers(row, path) for row in needed)}
-    copies = [f"write in the final stage of {platform.dockerfile.path}: {copy_line(row)}" for row in needed]
-    fix = "; ".join(filter(None, [*copies, narrowed(platform, offending_trees(platform.context, strangers))]))
+    needed = [row for row in contract.includes if row.copied and any(row.covers(path) for path in untaken)]
+    strangers = {path for path in untaken if not any(row.covers(path) for row in needed)}
+    opened = narrowed(platform, offending_trees(platform.context, strangers))
+    fix = "; ".join(filter(None, [*copies(platform, needed), opened]))
     found = described(platform, offending_trees(platform.context, untaken))
     record.require(not untaken, "context-untaken", *found, fix=fix)
 

@@ -2,49 +2,26 @@
 
 import hashlib
 from contextlib import suppress
-from fnmatch import fnmatchcase
 
 from packaging_readiness.checkout.broad import broad_ingestions
+from packaging_readiness.checkout.build_images import build_images
 from packaging_readiness.checkout.dockerfile_second import second_opinion
 from packaging_readiness.checkout.engine_differences import engine_differences
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.model import Contract, Exclude
 from packaging_readiness.plugin.check import CheckFailed, Record, check
+from packaging_readiness.plugin.ignore_advice import kept_out, let_in
 from packaging_readiness.plugin.platform import Platform
 
 
-def _within(row: Exclude, path: str) -> bool:
-    """Whether a path lies in a surface that is a path, at any depth and in any case of letters."""
-    if " " in row.id:
-        return False  # a surface in words: its probes and the names of secret files stand for it
-    parts, surface = path.casefold().split("/"), row.id.casefold().rstrip("/").split("/")
-    places = range(len(parts) - len(surface) + 1)
-    return any(all(map(fnmatchcase, parts[at : at + len(surface)], surface)) for at in places)
-
-
-def _surface(row: Exclude, probe: str) -> str:
-    """The path that keeps a probe out: the surface itself where it holds the probe, else the probe's own name."""
-    surface = row.id.rstrip("/")
-    return surface if f"/{surface}/" in f"/{probe}/" else probe.rpartition("/")[2]
-
-
 @check("m1a.payload.exclude-stays-out")
-def test_exclude_stays_out(row: Exclude, platform: Platform, contract: Contract, record: Record) -> None:
+def test_exclude_stays_out(row: Exclude, platform: Platform, record: Record) -> None:
     """Nothing of an exclude surface is in the context, and synthetic paths of it would not enter either."""
     entered = [probe for probe in row.probes if platform.context.would_enter(probe)]
-    entered += [path for path in platform.context.files if path not in entered and _within(row, path)]
+    entered += [path for path in platform.context.files if path not in entered and row.covers(path)]
     record.observe(surface=row.id, probes=list(row.probes), entered=entered)
-    ignore, found, advice = platform.context.ignore, [], {}
-    for probe in entered:
-        line = platform.context.decided_by(probe)
-        by = f"be let in by {ignore.place}:{line.line}" if line and ignore else "enter"
-        found.append(f"a file {probe} would {by}")
-        if line and not any(platform.context.decided_by(include.id) == line for include in contract.includes):
-            advice[line.line] = f"delete {found[-1].rpartition(' ')[2]}"
-        else:
-            where = f"after line {line.line} of" if line else "at the end of"
-            advice[line.line if line else 0] = f"write {where} the ignore file: **/{_surface(row, probe)}"
-    record.require(not entered, "exclude-enters", *found, fix="; ".join(advice.values()))
+    found, fix = let_in(platform, entered), kept_out(platform, row, entered)
+    record.require(not entered, "exclude-enters", *found, fix=fix)
 
 
 @check("m1a.payload.no-broad-copy")
@@ -98,15 +75,15 @@ def test_both_readers_agree(platform: Platform, record: Record) -> None:
 
 @check("m1a.advisory.base-pinned")
 def test_base_image_is_pinned(platform: Platform, contract: Contract, record: Record) -> None:
-    """Each base image is a digest reference, or supplied whole by the contract's build argument."""
+    """Each image of the build is a digest reference, or supplied whole by the contract's build argument."""
+    supplied = contract.image.base_argument
     loose = [
-        stage
-        for stage in platform.stages.base_images()
-        if not stage.base_is_digest
-        and not (stage.base_arg is not None and stage.base_arg == contract.image.base_argument)
+        image
+        for image in build_images(platform.dockerfile, platform.stages)
+        if not image.pinned and (image.argument is None or image.argument != supplied)
     ]
-    found = [f"{platform.dockerfile.path}:{s.line}: FROM {s.base} is not pinned by digest" for s in loose]
-    fix = "; ".join(f"write FROM {stage.base}@sha256:<its digest>" for stage in loose)
+    found = [f"{platform.dockerfile.path}:{image.line}: {image.spelling} is not pinned by digest" for image in loose]
+    fix = "; ".join(f"write {image.spelling}@sha256:<its digest>" for image in loose)
     record.require(not loose, "base-not-pinned", *found, fix=fix)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Literal, Protocol, TypeVar
 
 from packaging_readiness.contract.decode import DecodeError
@@ -86,6 +87,10 @@ class Include:
     def __post_init__(self) -> None:
         _relative(self.id)
 
+    def covers(self, path: str) -> bool:
+        """Whether a context file belongs to this path."""
+        return path == self.id or (self.recursive and path.startswith(self.id.rstrip("/") + "/"))
+
 
 @dataclass(frozen=True, slots=True)
 class Exclude:
@@ -98,6 +103,14 @@ class Exclude:
         _need(len(self.probes) > 0, "an exclude surface without probes proves nothing")
         for probe in self.probes:
             _relative(probe)
+
+    def covers(self, path: str) -> bool:
+        """Whether a path lies in a surface that is a path, at any depth and in any case of letters."""
+        if " " in self.id:
+            return False  # a surface in words: its probes and the names of secret files stand for it
+        parts, surface = path.casefold().split("/"), self.id.casefold().rstrip("/").split("/")
+        places = range(len(parts) - len(surface) + 1)
+        return any(all(map(fnmatchcase, parts[at : at + len(surface)], surface)) for at in places)
 
 
 @dataclass(frozen=True, slots=True)
