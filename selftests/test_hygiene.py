@@ -14,7 +14,6 @@ from packaging.requirements import Requirement
 from tools import hygiene
 from tools.branch_coverage import EXCLUDED, PACKAGE, ROOMS, TESTS, Covered, files_of, room
 from tools.hygiene import TOOLS
-from tools.run_tests import LINTERS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -48,10 +47,6 @@ def test_every_tool_is_a_declared_package() -> None:
     declared = {Requirement(text).name for text in PROJECT["project"]["optional-dependencies"]["dev"]}
     assert {packages.get(program, program) for program, *_ in TOOLS.values()} <= declared
     assert "coverage" in declared
-
-
-def test_tests_run_no_tool_that_hygiene_does_not() -> None:
-    assert set(LINTERS) <= set(TOOLS.values())
 
 
 def test_hooks_run_the_same_tools_and_fetch_nothing() -> None:

@@ -6,21 +6,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LINTERS = (
-    ("ruff", "check", "."),
-    ("ruff", "format", "--check", "."),
-    ("mypy",),
-    ("lint-imports",),
-)
 
 
 def main() -> int:
-    bin_dir = Path(sys.executable).parent
-    for name, *arguments in LINTERS:
-        print(f"{name} {' '.join(arguments)}".rstrip(), flush=True)
-        if subprocess.run([str(bin_dir / name), *arguments], cwd=ROOT, check=False).returncode != 0:
-            print(f"run_tests: {name} found something", file=sys.stderr)
-            return 1
+    if subprocess.run([sys.executable, ROOT / "tools" / "hygiene.py"], check=False).returncode != 0:
+        return 1
     arguments = sys.argv[1:]
     if not any(argument.startswith("-n") for argument in arguments):
         arguments += ["-n", str(os.cpu_count() or 1)]
