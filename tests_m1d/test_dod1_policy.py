@@ -1,6 +1,7 @@
 """M1.D, box 1: the no-baked-secret policy is explicit and testable."""
 
 import hashlib
+import shlex
 from importlib.resources import files
 
 from packaging_readiness.contract.errors import CannotTell
@@ -48,7 +49,7 @@ def test_no_secret_file_is_copied(platform: Platform, record: Record) -> None:
 def test_image_configuration_holds_no_secret(
     image: PackagedImage, contract: Contract, settings: Settings, record: Record
 ) -> None:
-    """Environment, labels and history of the built image hold neither a credential's name nor a secret's value."""
+    """Environment, labels, start command and history of the image hold no credential's name and no secret's value."""
     from packaging_readiness.image.layers import forget
     from packaging_readiness.secrets.names import credential_name
     from packaging_readiness.secrets.pairs import scan_text_values
@@ -57,8 +58,10 @@ def test_image_configuration_holds_no_secret(
     facts = image.facts
     found = [f"environment: {name}" for name in facts.env if credential_name(name)]
     history = {f"layer {index}": text for index, text in enumerate(facts.history)}
-    for place, values in (("environment", facts.env), ("labels", facts.labels), ("history", history)):
-        found += [f"{f.path}: {f.rule} ({f.fingerprint})" for f in scan_text_values(values, place, salt)]
+    started = {"entrypoint": shlex.join(facts.entrypoint), "cmd": shlex.join(facts.cmd)}
+    surfaces = {"environment": facts.env, "labels": facts.labels, "start": started, "history": history}
+    for place, values in surfaces.items():
+        found += [f"{finding.path}: {finding.label}" for finding in scan_text_values(values, place, salt)]
     if found:
         forget(image.engine, facts, settings.cache)
     record.require(not found, "secret-in-image", *sorted(set(found)))
@@ -78,8 +81,7 @@ def test_image_adds_no_secret_to_its_base(
     unread = [f"{error.path}: {error.cause}" for error in result.errors]
     if unread or problems:
         raise CannotTell("added files", "; ".join([*unread, *problems][:10]), "mend or remove what cannot be read")
-    found = [f"{f.path}:{f.line}: {f.rule} ({f.layer}, {f.fingerprint})" for f in open_findings]
-    record.require(not found, "secret-in-image-file", *found)
+    record.require(not open_findings, "secret-in-image-file", *map(str, open_findings))
 
 
 @check("m1d.context.file-names")
@@ -118,8 +120,9 @@ def test_no_secret_in_the_context(platform: Platform, contract: Contract, settin
         raise CannotTell("context scan", "; ".join([*unread, *problems][:10]), "mend or remove what cannot be read")
     if result.scanned_files != len(platform.context.files):
         raise CannotTell("context scan", f"{result.scanned_files} files scanned, {len(platform.context.files)} listed")
-    found = [f"{f.path}:{f.line}: {f.rule} ({f.layer}, {f.fingerprint})" for f in open_findings]
-    record.require(not found, "secret-in-context", *found)
+    if Platform(platform.root, contract).context.files != platform.context.files:
+        raise CannotTell("context scan", "files came or went while it ran", "leave the checkout alone and run again")
+    record.require(not open_findings, "secret-in-context", *map(str, open_findings))
 
 
 @check("m1d.workflow.static-credentials")

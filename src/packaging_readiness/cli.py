@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except ReadinessError as error:
-        print(f"packaging-readiness {options.command}: {error}", file=sys.stderr)
+        from packaging_readiness.secrets.redaction import clean
+
+        print(clean(f"packaging-readiness {options.command}: {error}"), file=sys.stderr)
         return _COULD_NOT_TELL
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

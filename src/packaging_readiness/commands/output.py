@@ -1,4 +1,4 @@
-"""What commands print: JSON for machines, text for people, colour only on a terminal."""
+"""What commands print: JSON for machines, text for people, colour only on a terminal; never a secret."""
 
 import json
 import os
@@ -8,11 +8,16 @@ from typing import Any
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    from packaging_readiness.secrets.redaction import redact_tree
+
+    sys.stdout.write(json.dumps(redact_tree(value), indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def print_line(text: str = "", colour: str = "") -> None:
     """One line on standard output; `colour` is green, red or nothing."""
+    from packaging_readiness.secrets.redaction import clean
+
+    text = clean(text)
     codes = {"green": "32", "red": "31"}
     if colour and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
         text = f"\x1b[{codes[colour]}m{text}\x1b[0m"

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging_readiness.commands.output import print_json, print_line
-from packaging_readiness.contract.load import load_contract
-from packaging_readiness.secrets.model import DEFAULT_SALT
+from packaging_readiness.contract.load import PACKAGED, load_contract
 
 
 def register(commands: Any) -> None:
@@ -23,7 +22,10 @@ def register(commands: Any) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", type=Path)
     parser.add_argument("--json", action="store_true", help="print scanned_files, bytes, findings and errors as JSON")
     parser.add_argument(
-        "--contract", metavar="NAME|FILE", help="key fingerprints as this contract does, so that they can be compared"
+        "--contract",
+        metavar="NAME|FILE",
+        default=PACKAGED[0],
+        help="key fingerprints as this contract does, so that they are those of its checks (default: %(default)s)",
     )
     parser.set_defaults(run=run)
 
@@ -33,14 +35,15 @@ def run(options: argparse.Namespace) -> int:
     from packaging_readiness.commands.scanning import scan_paths
 
     progress = _progress if sys.stderr.isatty() and not options.json else None
-    result = scan_paths(options.paths, progress, _salt(options.contract))
+    salt = load_contract(options.contract)[0].secrets.fingerprint_salt.encode()
+    result = scan_paths(options.paths, progress, salt)
     if progress is not None:
         sys.stderr.write("\r\x1b[K")
     if options.json:
         print_json(result.to_dict())
     else:
         for finding in result.findings:
-            print_line(f"{finding.path}:{finding.line}: {finding.rule} ({finding.kind}, {finding.fingerprint})", "red")
+            print_line(str(finding), "red")
         for error in result.errors:
             print_line(f"{error.path}: not scanned: {error.cause}", "red")
         print_line(f"{result.scanned_files} files, {result.bytes} bytes, {len(result.findings)} findings, "
@@ -48,12 +51,6 @@ def run(options: argparse.Namespace) -> int:
     if result.errors:
         return 2
     return 1 if result.findings else 0
-
-
-def _salt(contract: str | None) -> bytes:
-    if contract is None:
-        return DEFAULT_SALT
-    return load_contract(contract)[0].secrets.fingerprint_salt.encode()
 
 
 def _progress(done: int, total: int, _: int) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from packaging_readiness.checkout.dockerfile import Dockerfile, Instruction
 from packaging_readiness.plugin.platform import Platform
@@ -38,14 +39,16 @@ def _names(item: Instruction) -> Iterator[str]:
 
 
 def secret_values(platform: Platform, salt: bytes) -> list[str]:
-    """`path:line: rule (fingerprint)` for everything in the Dockerfile that looks like a secret's value."""
+    """Every finding in the Dockerfile, as text: of its lines, and of the values that its instructions set."""
     path = platform.contract.image.dockerfile
     findings = list(scan_bytes(platform.read(path), path, salt))
     for item in platform.dockerfile.instructions:
         step = item.onbuild or item
         if step.name in ("ARG", "ENV", "LABEL"):
-            findings += scan_text_values(_pairs(step), path, salt, line=item.start)
-    return sorted({f"{path}:{finding.line}: {finding.rule} ({finding.fingerprint})" for finding in findings})
+            set_here = scan_text_values(_pairs(step), path, salt, line=item.start)
+            known = {finding.fingerprint for finding in findings}
+            findings += [replace(finding, path=path) for finding in set_here if finding.fingerprint not in known]
+    return sorted(set(map(str, findings)))
 
 
 def _pairs(item: Instruction) -> dict[str, str]:

@@ -6,6 +6,7 @@ import pytest
 
 from packaging_readiness.plugin.session import SuiteSession
 from packaging_readiness.plugin.summary import summary_lines
+from packaging_readiness.secrets.redaction import clean
 
 if TYPE_CHECKING:
     from packaging_readiness.plugin.conclusion import Conclusion
@@ -49,7 +50,7 @@ class Ending:
             self._shown = True
             terminalreporter.section("packaging readiness")
             for line, colours in summary_lines(self.conclusion, self.session.settings):
-                terminalreporter.write_line(line, **colours)
+                terminalreporter.write_line(clean(line), **colours)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self, config: pytest.Config) -> None:
@@ -57,4 +58,4 @@ class Ending:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if self.conclusion is not None and not self._shown and reporter is not None:
             for line, _ in summary_lines(self.conclusion, self.session.settings):
-                reporter.write_line(line)
+                reporter.write_line(clean(line))

@@ -21,6 +21,7 @@ class Recording:
 
     def __init__(self, session: SuiteSession) -> None:
         self.session = session
+        self.told: messages.Told = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -37,8 +38,16 @@ class Recording:
         if record is not None and call.excinfo is not None:
             record.raised(call.excinfo.value, call.when)
         report = yield
-        if record is not None and report.failed and self.session.config.option.verbose < 2:
-            report.longrepr = messages.failure(record, self.session.settings, call.excinfo)
+        if report.failed:
+            from packaging_readiness.secrets.redaction import clean
+
+            if record is None or self.session.config.option.verbose >= 2:
+                told = report.longreprtext
+            else:
+                told = messages.failure(record, self.session.settings, call.excinfo, self.told)
+            report.longrepr = clean(told)
+            # What a check printed is shown beside its failure.
+            report.sections = [(title, clean(text)) for title, text in report.sections]
         return report
 
     @pytest.hookimpl(optionalhook=True)
@@ -62,10 +71,13 @@ class Recording:
             test.pop("lineno", None)
         if session.internal_error:
             json_report["exitcode"] = int(pytest.ExitCode.INTERNAL_ERROR)
+        tests = json_report.pop("tests", [])
         try:
+            from packaging_readiness.plugin.report_secrets import clean_header, redact_tests
             from packaging_readiness.plugin.runheader import run_header
 
+            json_report["tests"] = redact_tests(tests)
             arguments = session.config.invocation_params.args
-            json_report["readiness"] = run_header(session.settings, session.platform, arguments)
+            json_report["readiness"] = clean_header(run_header(session.settings, session.platform, arguments))
         except ReadinessError as error:
-            session.progress(str(error))
+            session.uncollected.append(str(error))

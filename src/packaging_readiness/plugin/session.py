@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from packaging_readiness.contract.errors import InputRefused, ReadinessError
+from packaging_readiness.contract.load import PACKAGED
 from packaging_readiness.evidence.write import refuse_existing
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.report_file import fresh_report_path
@@ -15,6 +16,7 @@ from packaging_readiness.plugin.scope import Scope
 from packaging_readiness.plugin.selection import refuse_unknown
 from packaging_readiness.plugin.settings import Settings, default_out, resolve
 from packaging_readiness.plugin.summary import header_lines
+from packaging_readiness.secrets.redaction import clean
 
 if TYPE_CHECKING:
     from packaging_readiness.plugin.packaged import ImageSource
@@ -45,8 +47,9 @@ class SuiteSession:
             if self.out is None and self.settings.sign_key is not None:
                 cause = "signs a bundle, and this run writes none"
                 raise InputRefused("--sign-key", cause, "add --evidence-out DIR, or sign what `bundle` writes")
+            self._refuse_secrets_in_contract()
         except ReadinessError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(clean(str(error))) from None
         refuse_unknown(self.settings, config.option.readiness_blocker, config.option.readiness_check)
         self.report_path = fresh_report_path(config, worker=self.worker)
         self.platform = Platform(self.settings.platform_root, self.settings.contract)
@@ -69,11 +72,18 @@ class SuiteSession:
             return self.settings.evidence_out
         return default_out(self.settings) if self.scope.whole and self.settings.evidence is None else None
 
+    def _refuse_secrets_in_contract(self) -> None:
+        """Ids of rows come from the contract and are shown everywhere; the packaged ones hold no secret."""
+        if not self.worker and self.config.option.readiness_contract not in (None, *PACKAGED):
+            from packaging_readiness.plugin.report_secrets import refuse_secrets
+
+            refuse_secrets({"contract": self.settings.contract_data})
+
     def say(self, line: str) -> None:
-        """Write a line to the terminal; workers have none."""
+        """Write a line to the terminal, without what looks like a secret; workers have none."""
         reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and not self.worker:
-            reporter.write_line(line)
+            reporter.write_line(clean(line))
 
     def progress(self, text: str) -> None:
         """Tell people what takes long: the first word at once, then at most one line in two seconds."""
@@ -86,13 +96,14 @@ class SuiteSession:
         try:
             image = self.image.get()
         except ReadinessError as error:
-            return [f"image: not available: {error}"]
+            cause = error.cause.splitlines()[0].rstrip(":")  # the first check that needs the image tells the rest
+            return [clean(f"image: not available: {error.place}: {cause}")]
         origin = "built by this suite" if image.built_by_suite else "given"
         return [f"image: {image.digest} ({origin}, {image.engine.name} {image.engine.version})"]
 
     def pytest_report_header(self) -> list[str]:
         """The run header."""
-        return header_lines(self.settings, self.platform)
+        return [clean(line) for line in header_lines(self.settings, self.platform)]
 
     def pytest_internalerror(self) -> None:
         """Remember it: a distributed run forgets its exit status."""

@@ -21,20 +21,18 @@ _TRACES = re.compile(r"(?m)^\s*set\s+-\w*x|\bbash\s+-\w*x")
 
 
 def static_places(workflow: Workflow, salt: bytes) -> list[str]:
-    """`path:line: NAME in place` for static credentials by name, and for values that look like a secret."""
+    """`path:line: what in place`: static credentials by name, and findings in values and scripts."""
     found = {f"{workflow.path}:{c.line}: {c.name} in {c.place}" for c in static_credentials(workflow)}
     for place, entries in _all_entries(workflow):
         for entry in entries:
             if entry.name.upper().startswith("AWS_") and credential_name(entry.name):
                 found.add(f"{workflow.path}:{entry.line}: {entry.name} in {place}")
             for finding in scan_text_values({entry.name: entry.value}, place, salt, line=entry.line):
-                found.add(f"{workflow.path}:{entry.line}: {finding.rule} in {place} ({finding.fingerprint})")
+                found.add(f"{workflow.path}:{entry.line}: {finding.label} in {place}")
     for step in workflow.steps:
         if step.run is not None:
             for finding in scan_text_values({"run": step.run}, step.label, salt, line=step.run_line):
-                found.add(
-                    f"{workflow.path}:{step.run_line}: {finding.rule} in step {step.label!r} ({finding.fingerprint})"
-                )
+                found.add(f"{workflow.path}:{step.run_line}: {finding.label} in step {step.label!r}")
     return sorted(found)
 
 

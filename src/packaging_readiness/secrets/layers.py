@@ -7,7 +7,7 @@ from typing import IO, BinaryIO, cast
 
 from packaging_readiness.secrets import archives
 from packaging_readiness.secrets.model import ALL_LAYERS, DEFAULT_SALT, Finding, Layer, ScanError, ScanResult
-from packaging_readiness.secrets.scan import scan_stream
+from packaging_readiness.secrets.scan import name_findings, scan_result, scan_stream
 
 MAX_FILES = 1_000_000
 PREFIX = "image:/"
@@ -24,6 +24,7 @@ def scan_layers(
     chosen = tuple(engines)
     findings: set[Finding] = set()
     errors: set[ScanError] = set()
+    names: set[str] = set()
     files = size = 0
     for number, layer in enumerate(layers):
         try:
@@ -36,6 +37,7 @@ def scan_layers(
                         continue
                     path = PREFIX + info.name.removeprefix("./").lstrip("/")
                     found, problems, read = scan_stream(content, path, salt, chosen)
+                    names.add(path)
                     findings.update(found)
                     errors.update(problems)
                     files += 1
@@ -44,7 +46,7 @@ def scan_layers(
             errors.add(ScanError(f"{PREFIX}(added layer {number})", str(error)))
         except archives.FAILURES as error:
             errors.add(ScanError(f"{PREFIX}(added layer {number})", f"cannot be read: {type(error).__name__}"))
-    return ScanResult(files, size, tuple(sorted(findings)), tuple(sorted(errors)))
+    return scan_result(files, size, findings.union(name_findings(sorted(names), salt)), errors)
 
 
 def _content(tape: tarfile.TarFile, info: tarfile.TarInfo) -> BinaryIO | None:

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from packaging_readiness.secrets import values
@@ -16,6 +17,7 @@ RULE_LIST = "value-in-list"
 RULE_KUBERNETES = "kubernetes-secret"
 RULE_REGISTRY = "registry-auth"
 RULE_JWK = "private-json-web-key"
+RULE_FILE = "file-of-credentials"
 STRUCTURE_RULES = {
     RULE_KEY: "password",
     RULE_PAIR: "password",
@@ -23,11 +25,15 @@ STRUCTURE_RULES = {
     RULE_KUBERNETES: "password",
     RULE_REGISTRY: "password",
     RULE_JWK: "private_key",
+    RULE_FILE: "password",
 }
 
 _NAME_KEYS = frozenset(
     {"name", "key", "parametername", "parameterkey", "variable", "envname", "option", "property", "id"}
 )
+_PAIRED = words_of("param parameter env variable var header option property field attribute setting init config")
+_PLAIN_SUFFIXES = words_of("txt key token secret secrets client passwd pass pwd cred creds credentials users")
+_FILE_WORDS = words_of("passwd password passwords secret secrets credentials htpasswd creds")
 _VALUE_KEYS = words_of("value default defaultvalue plaintext stringvalue content data text parametervalue contents val")
 
 
@@ -47,6 +53,26 @@ def judge_pair(name: str, value: str) -> str | None:
     if split_words(name)[-1:] == ("auth",):
         return RULE_REGISTRY if values.is_user_and_password(value) else None
     return RULE_KEY if values.is_secret_value(value.strip(), strength, "config") else None
+
+
+def named_by_file(path: str, text: str) -> Iterator[Leaf]:
+    """Values in a plain file whose own name announces a credential: `master.key`, `db_password.txt`, `sasl_passwd`.
+
+    At most one per line: its last word, after the last colon, that was made to be a password.
+    """
+    name = PurePosixPath(path).name.lower().lstrip("._")
+    stem, dot, suffix = name.rpartition(".")
+    if dot and suffix not in _PLAIN_SUFFIXES:
+        return
+    words = split_words(name)
+    if not (_FILE_WORDS.intersection(words) or credential_strength(stem or name) or credential_strength(name)):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        for word in reversed(line.strip().split()[:8]):
+            value = word.rpartition(":")[2].strip("\"'")
+            if line[:1] != "#" and values.is_strong(value) and values.is_secret_value(value, "password", "code"):
+                yield Leaf(RULE_FILE, value, number)
+                break
 
 
 def find_leaves(root: Node) -> Iterator[Leaf]:
@@ -89,6 +115,9 @@ def _role(key: str) -> str:
     plain = key.lower().replace("_", "")
     if plain in ("kind", "kty", "d", "k"):
         return plain
+    words = split_words(key)
+    if len(words) == 2 and words[0] in _PAIRED and words[1] in ("name", "key", "value"):
+        plain = words[1]  # `param-name` and `param-value`, `headerName` and `headerValue`
     return "name" if plain in _NAME_KEYS else "value" if plain in _VALUE_KEYS else ""
 
 
@@ -122,18 +151,20 @@ def _mapping(node: Mapping, owner: str) -> Iterator[Leaf]:
         yield Leaf(RULE_JWK, secret, _line(secret))
     if roles.get("kind") == "Secret":
         for key, child in node.items:
-            if key == "data" and isinstance(child, Mapping):
-                yield from _kubernetes(child)
+            if key in ("data", "stringData") and isinstance(child, Mapping):
+                yield from _kubernetes(child, encoded=key == "data")
 
 
-def _kubernetes(data: Mapping) -> Iterator[Leaf]:
+def _kubernetes(data: Mapping, *, encoded: bool) -> Iterator[Leaf]:
+    """What a Secret holds is one by its kind: under any key, whatever was made to be a password counts."""
     for key, child in data.items:
         if isinstance(child, str):
             try:
-                text = base64.b64decode("".join(child.split()), validate=True).decode("utf-8")
+                text = base64.b64decode("".join(child.split()), validate=True).decode("utf-8") if encoded else child
             except (binascii.Error, ValueError):
                 continue
-            if judge_pair(key, text.strip()):
+            text = text.strip()
+            if judge_pair(key, text) or (values.is_strong(text) and values.is_secret_value(text, "password", "code")):
                 yield Leaf(RULE_KUBERNETES, child, _line(child))
 
 

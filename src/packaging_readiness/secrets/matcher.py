@@ -9,7 +9,7 @@ from typing import Any
 
 from packaging_readiness.secrets import values
 from packaging_readiness.secrets.names import Strength, credential_strength
-from packaging_readiness.secrets.rulepack import Rule, RulePack, any_of, load_rules
+from packaging_readiness.secrets.rulepack import Rule, RulePack, any_of, load_gates, load_rules
 from packaging_readiness.secrets.values import Context
 
 _BEFORE = 512
@@ -58,17 +58,23 @@ def find(data: bytes, context: Context, *, binary: bool = False, encoded: bool =
         yield from _inside_base64(data, pack)
 
 
+def may_hold(data: bytes) -> bool:
+    """Whether any gate matches: where none does, `find` finds nothing. Needs the gates only, not the whole pack."""
+    gates = load_gates()
+    return any(gate.search(data) is not None for gate in (gates.tokens, gates.assignments, gates.base64_run))
+
+
 def announces(data: bytes) -> bool:
     """Whether any word in `data` announces a credential: where none does, parsing its structure finds nothing."""
     return load_rules().word_gate.search(data) is not None
 
 
 def _tokens(data: bytes, pack: RulePack, context: Context) -> Iterator[Hit]:
-    for found in pack.token_gate.finditer(data):
+    for found in pack.gates.tokens.finditer(data):
         start, end = found.span()
         lowered = data[start:end].lower()
         for rule in pack.tokens:
-            if any(word in lowered for word in rule.keywords):
+            if not rule.keywords or any(word in lowered for word in rule.keywords):
                 match = rule.pattern.search(data, start, end)
                 if match is not None:
                     hit = _judge(rule, match, context)
@@ -81,7 +87,7 @@ def _segments(data: bytes, pack: RulePack) -> Iterator[tuple[int, int]]:
     """Stretches around what announces a credential: the line and a few after it, bounded, joined where they touch."""
     start = end = -1
     position = 0
-    while (found := pack.assignment_gate.search(data, position)) is not None:
+    while (found := pack.gates.assignments.search(data, position)) is not None:
         low, high = found.span()
         first = max(data.rfind(b"\n", max(0, low - _BEFORE), low) + 1, low - _BEFORE, 0)
         last = high
@@ -153,6 +159,9 @@ def _judge(rule: Rule, match: Any, context: Context) -> Hit | None:
         start, end = match.span(number)
         if start >= 0:
             break
+    # `name:tag@sha256:...` is the reference of an image, not a login at a host.
+    if text[end : end + 8] in (b"@sha256:", b"@sha512:"):
+        return None
     value = text[start:end].strip()
     user: bytes = match.group(rule.user) if rule.user else b""
     return Hit(rule.id, rule.kind, start, end, value) if _counts(rule.filter, key, user, value, context) else None
@@ -185,7 +194,7 @@ def _counts(filter_name: str, key: bytes, user: bytes, value: bytes, context: Co
 
 
 def _inside_base64(data: bytes, pack: RulePack) -> Iterator[Hit]:
-    for found in pack.base64_run.finditer(data):
+    for found in pack.gates.base64_run.finditer(data):
         start, end = found.span(1)
         decoded = decode_text(data[start:end])
         if decoded is not None:

@@ -22,8 +22,9 @@ def fingerprint(value: bytes, salt: bytes) -> str:
 class Finding:
     """One secret at one place.
 
-    `path` is relative to the scanned root ("archive.zip!member" inside an archive), `line` counts from 1,
-    `rule` and `kind` name the rule of the pack (or of the breadth engine), `layer` the engine that saw it.
+    `path` is relative to the scanned root ("archive.zip!member" inside an archive), `line` counts from 1 (0: the
+    secret stands in the path itself, which is redacted), `rule` and `kind` name the rule of the pack (or of the
+    breadth engine), `layer` the engine that saw it.
     """
 
     path: str
@@ -32,6 +33,14 @@ class Finding:
     kind: str
     layer: Layer
     fingerprint: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.label}"
+
+    @property
+    def label(self) -> str:
+        """Rule, kind, layer and fingerprint: how every command and check names the finding."""
+        return f"{self.rule} ({self.kind}, {self.layer}, {self.fingerprint})"
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as plain JSON values."""

@@ -37,7 +37,7 @@ _KEY_OWNERS = words_of(
     "api secret access private auth authorization signing sign signature encryption encrypt decryption account "
     "master service admin app application shared storage session deploy consumer client hmac crypto "
     "cipher aes des fernet jwt webhook function host ssh rsa server security subscription integration ingest "
-    "ingestion write team wireguard preshared registration rest tls ssl publishable"
+    "ingestion write team wireguard preshared registration rest tls ssl publishable crypt fastly routing"
 )
 _PAT_OWNERS = words_of("github gh gitlab gl azure ado devops access api bot ci databricks tableau jira")
 # Tokens that page through results or make a request idempotent open nothing.
@@ -48,7 +48,7 @@ _HARMLESS_TOKENS = words_of(
 )
 _QUALIFIERS = words_of(
     "prod production dev development test testing stage staging live sandbox local default value plaintext "
-    "plain raw string str text b64 base64 base old new current previous primary secondary override"
+    "plain unsafe of raw string str text b64 base64 base old new current previous primary secondary override"
 )
 _REFERENCE_WORDS = words_of("path arn handle file ref reference ssm uri url location name")
 
@@ -98,7 +98,7 @@ def _strength(words: list[str]) -> Strength | None:
         return None
     if last in _SECRET_WORDS or last.endswith(_SECRET_ENDINGS) or (last == "pat" and owner in _PAT_OWNERS):
         return "secret"
-    if last in ("key", "keys") and owner in _KEY_OWNERS:
+    if (last in ("key", "keys") and owner in _KEY_OWNERS) or (last == "salt" and owner == "auth"):
         return "secret"
     return None
 

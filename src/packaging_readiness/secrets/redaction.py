@@ -1,13 +1,18 @@
-"""Text for people with whatever looks like a secret taken out."""
+"""Text and JSON data for people with whatever looks like a secret taken out."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
+from typing import Any
 
+from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.secrets import matcher
 from packaging_readiness.secrets.matcher import Hit
 from packaging_readiness.secrets.model import POLICY_ONLY, Layer
-from packaging_readiness.secrets.selfcheck import ensure_rules_hold
 
 LIMIT = 1 << 20
+# No rule reads across it: neither blank nor a character that a value of three signs could go on with.
+_APART = b"\n\0\n"
 
 
 def redact(text: str, layers: Iterable[Layer] = POLICY_ONLY, limit: int = LIMIT) -> tuple[str, bool]:
@@ -15,9 +20,8 @@ def redact(text: str, layers: Iterable[Layer] = POLICY_ONLY, limit: int = LIMIT)
 
     At most `limit` bytes are given back: the rest is searched as well but cut off, with a note of how much it was.
     """
-    ensure_rules_hold()
     data = text.encode("utf-8", "replace")
-    hits = list(matcher.find(data, "config"))
+    hits = _hits(data)
     if "breadth" in tuple(layers):
         from packaging_readiness.secrets import breadth
 
@@ -33,6 +37,63 @@ def redact(text: str, layers: Iterable[Layer] = POLICY_ONLY, limit: int = LIMIT)
     clean = b"".join(parts)
     note = f"\n[{len(clean) - limit} more bytes]" if len(clean) > limit else ""
     return clean[:limit].decode("utf-8", "ignore") + note, bool(hits)
+
+
+def clean(text: str) -> str:
+    """`text` without anything that looks like a secret; nothing of it where the rules cannot be loaded."""
+    try:
+        return redact(text)[0]
+    except CannotTell as error:
+        return f"[withheld: {error.place}: {error.cause}]"
+
+
+def redactions(texts: Iterable[str]) -> dict[str, str]:
+    """Those of `texts` that hold what looks like a secret, each with the form in which it may be shown.
+
+    All distinct texts are searched together in one pass, so that thousands of harmless ones cost next to nothing.
+    """
+    distinct = list(dict.fromkeys(texts))
+    encoded = [text.encode("utf-8", "replace") for text in distinct]
+    starts = [0, *accumulate(len(data) + len(_APART) for data in encoded)]
+    marked: set[int] = set()
+    for hit in _hits(_APART.join(encoded)):
+        first = bisect_right(starts, hit.start) - 1
+        last = bisect_right(starts, max(hit.start, hit.end - 1)) - 1
+        marked.update(range(first, min(last, len(distinct) - 1) + 1))
+    shown = {distinct[index]: redact(distinct[index]) for index in sorted(marked)}
+    return {text: redacted for text, (redacted, leaked) in shown.items() if leaked}
+
+
+def redact_tree(value: Any) -> Any:
+    """JSON data with every text and key redacted: a copy, or `value` itself where nothing looks like a secret."""
+    shown = redactions(texts_of(value))
+    return _replaced(value, shown) if shown else value
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text in JSON data, keys too."""
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, Mapping):
+            stack.extend(node.keys())
+            stack.extend(node.values())
+        elif isinstance(node, list | tuple):
+            stack.extend(node)
+
+
+def _replaced(value: Any, shown: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return shown.get(value, value)
+    if isinstance(value, Mapping):
+        return {_replaced(key, shown): _replaced(content, shown) for key, content in value.items()}
+    return [_replaced(item, shown) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _hits(data: bytes) -> list[Hit]:
+    return list(matcher.find(data, "config")) if matcher.may_hold(data) else []
 
 
 def _end(data: bytes, hit: Hit) -> int:

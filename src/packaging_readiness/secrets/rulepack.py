@@ -1,6 +1,8 @@
 """The policy layer's rule pack: read from `rules.yaml`, compiled with google-re2, tested by its own examples."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -51,15 +53,22 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Gates:
+    """The expressions that say where to look closer; a text in which none matches holds no secret."""
+
+    tokens: Any
+    assignments: Any
+    base64_run: Any
+
+
+@dataclass(frozen=True, slots=True)
 class RulePack:
-    """All rules, the expressions that say where to look closer, and the digest of the data file (sha256 hex)."""
+    """All rules, their gates, what announces a credential at all, and the digest of the data file (sha256 hex)."""
 
     tokens: tuple[Rule, ...]
     assignments: tuple[Rule, ...]
-    token_gate: Any
-    assignment_gate: Any
+    gates: Gates
     word_gate: Any
-    base64_run: Any
     digest: str
 
     @property
@@ -90,24 +99,41 @@ def any_of(words: frozenset[bytes]) -> Any:
 @cache
 def load_rules() -> RulePack:
     """The compiled pack, read once per process. Raises CannotTell when it or the re2 library is unusable."""
-    import yaml
-
-    text = resources.files(__package__).joinpath("rules.yaml").read_bytes()
-    try:
-        rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    gates = load_gates()
+    with _told():
+        rows, digest = _data()
         tokens = tuple(_rule(row, "tokens") for row in rows["tokens"])
         assignments = tuple(_rule(row, "assignments") for row in rows["assignments"])
+        words = _compile(rb"(?i:pass|pwd|psk|secret|token|key|cred|auth|jwt|pw|bearer|kty|\bpat|sas)", captures=False)
+        return RulePack(tokens, assignments, gates, words, digest)
+
+
+@cache
+def load_gates() -> Gates:
+    """The gates alone: a fraction of the whole pack, and all that a harmless text needs. Raises as `load_rules`."""
+    with _told():
+        rows, _ = _data()
         union = b"|".join(b"(?:%s)" % _expand(row["pattern"]) for row in rows["tokens"])
-        return RulePack(
-            tokens,
-            assignments,
+        return Gates(
             # Group names may not repeat in one expression, and the gate needs none.
             _compile(union.replace(b"?P<v>", b"?:").replace(b"?P<user>", b"?:"), captures=False),
             _compile(_expand(rows["assignment_gate"]), captures=False),
-            _compile(rb"(?i:pass|pwd|psk|secret|token|key|cred|auth|jwt|pw|bearer|kty|\bpat|sas)", captures=False),
             _compile(_BASE64_TEXT),
-            hashlib.sha256(text).hexdigest(),
         )
+
+
+@cache
+def _data() -> tuple[Any, str]:
+    import yaml
+
+    text = resources.files(__package__).joinpath("rules.yaml").read_bytes()
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), hashlib.sha256(text).hexdigest()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
     except ImportError as error:
         raise CannotTell("secret rules", f"{error.name} is not installed", "install the locked dependencies") from error
     except Exception as error:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -22,6 +23,7 @@ from packaging_readiness.secrets.model import (
     fingerprint,
 )
 from packaging_readiness.secrets.names import words_of
+from packaging_readiness.secrets.redaction import redactions
 from packaging_readiness.secrets.selfcheck import ensure_rules_hold
 from packaging_readiness.secrets.structure import read_structure
 from packaging_readiness.secrets.values import Context
@@ -119,7 +121,26 @@ def scan_files(
             progress(scanned, len(listed), size)
     if scanned != len(listed):
         raise CannotTell("secret scan", f"{scanned} of {len(listed)} listed files were scanned", "scan again")
-    return ScanResult(scanned, size, tuple(sorted(set(findings))), tuple(sorted(set(errors))))
+    return scan_result(scanned, size, [*findings, *name_findings(listed, salt)], errors)
+
+
+def scan_result(files: int, size: int, findings: Iterable[Finding], errors: Iterable[ScanError]) -> ScanResult:
+    """What was found, in order, each once; a secret in a path is redacted wherever the path is named."""
+    found, unread = set(findings), set(errors)
+    shown = redactions({finding.path for finding in found} | {error.path for error in unread})
+    if shown:
+        found = {replace(finding, path=shown.get(finding.path, finding.path)) for finding in found}
+        unread = {replace(error, path=shown.get(error.path, error.path)) for error in unread}
+    return ScanResult(files, size, tuple(sorted(found)), tuple(sorted(unread)))
+
+
+def name_findings(names: Iterable[str], salt: bytes, before: str = "") -> list[Finding]:
+    """Secrets that stand in the names of files: at most one per name, at line 0. Paths are `before` and the name."""
+    found = []
+    for name in redactions(names):
+        hit = min(matcher.find(name.encode("utf-8", "replace"), "config"), key=lambda hit: (hit.start, -hit.end))
+        found.append(Finding(before + name, 0, hit.rule, hit.kind, "policy", fingerprint(hit.value, salt)))
+    return found
 
 
 def _open(root: Path, path: str) -> BinaryIO:
@@ -154,11 +175,13 @@ def _scan(
         if kind is not None and depth >= archives.MAX_DEPTH:
             raise archives.ArchiveRefused(f"archives nested deeper than {archives.MAX_DEPTH}")
         if kind is not None:
+            names = []
             for name, content in archives.members(stream, kind, budget):
-                inside = f"{path}!{name}"
-                found, problems, _ = _scan(_seekable(content), inside, salt, layers, budget, depth + 1)
+                names.append(name)
+                found, problems, _ = _scan(_seekable(content), f"{path}!{name}", salt, layers, budget, depth + 1)
                 findings += found
                 errors += problems
+            findings += name_findings(names, salt, f"{path}!")
     except archives.ArchiveRefused as error:
         errors.append(ScanError(path, str(error)))
     except archives.FAILURES as error:
@@ -210,14 +233,17 @@ def _without_collector() -> Iterator[None]:
 
 
 def _structured(path: str, data: bytes) -> Iterator[tuple[str, str, int, bytes]]:
-    if not matcher.announces(data):
-        return
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
+    name = path.rpartition("!")[2]
+    for leaf in leaves.named_by_file(name, text):
+        yield leaf.rule, leaves.STRUCTURE_RULES[leaf.rule], leaf.line, leaf.value.encode("utf-8", "replace")
+    if not matcher.announces(data):
+        return
     with _without_collector():
-        trees = [(root, list(leaves.find_leaves(root))) for root in read_structure(path.rpartition("!")[2], text)]
+        trees = [(root, list(leaves.find_leaves(root))) for root in read_structure(name, text)]
     for root, found in trees:
         for leaf in found:
             value = leaf.value.strip().encode("utf-8", "replace")

@@ -74,6 +74,7 @@ _XML = (
     ".xhtml",
     ".svg",
 )
+_NOT_XML = (".html", ".htm", ".md", ".vue", ".svelte", ".php", ".erb", ".j2", ".tpl", ".txt", ".rst")
 
 
 def read_structure(path: str, text: str) -> list[Node]:
@@ -94,7 +95,7 @@ def _readers(path: str, text: str) -> Iterator[Callable[[str], Iterator[Node]]]:
         yield _json_lines
     if suffix in _JSON or head[:1] in ("{", "["):
         yield _json
-    if head[:1] == "<" and (suffix in _XML or head == "<?xml"):
+    if head[:1] == "<" and (suffix in _XML or head == "<?xml" or suffix not in _NOT_XML):
         from packaging_readiness.secrets.xmltree import read_xml
 
         yield read_xml

@@ -30,7 +30,8 @@ _FILLER = words_of(
     "true false yes off default unset unknown na n field param parameter arg env var variable config input prompt "
     "hash header cookie csrf scope read write admin foo bar baz qux xyz abc xxx old current confirm repeat "
     "strong weak secure safe super invalid valid wrong bad good test testing inherit always "
-    "never auto file path url uri"
+    "never auto file path url uri "
+    "passwort kennwort bestätigen wiederholen contraseña confirmar mot de passe senha wachtwoord hasło heslo parola"
 )
 _REFERENCE_PREFIXES = (
     "arn:", "ssm:", "ssm://", "secretsmanager:", "vault:", "vault://", "op://", "sm://", "gcpsm://", "awssm://",
@@ -194,7 +195,8 @@ def is_secret_value(value: str, strength: Strength, context: Context) -> bool:
 def _is_password(value: str, context: Context) -> bool:
     words = value.split()
     if len(words) > 1:
-        return context == "config" and len(words) <= 6 and has_mixture(value) and len(value) <= 64
+        sentence = value.rstrip()[-1] in "?.:…"
+        return context == "config" and not sentence and len(words) <= 6 and has_mixture(value) and len(value) <= 64
     if len(value) > 256:
         return looks_random(value)
     if len(value) < 4 or (value[0].isdigit() and not set(value) - _NUMBER_CHARS and "." in value):

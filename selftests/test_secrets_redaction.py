@@ -1,0 +1,151 @@
+"""Redaction at the edge: whatever looks like a secret is taken out of a report, and nothing else of it changes."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from packaging_readiness.contract.errors import InputRefused
+from packaging_readiness.contract.inventory import packaged_checks
+from packaging_readiness.contract.load import load_contract
+from packaging_readiness.plugin.report_secrets import clean_header, redact_tests, refuse_secrets
+from packaging_readiness.secrets.redaction import clean, redact, redact_tree, redactions, texts_of
+from packaging_readiness.secrets.rulepack import expand_example, load_rules
+from selftests.synthetic import good_report
+from selftests.synthetic_facts import IMAGE_DIGEST
+
+TOKEN = expand_example("ghp_{alnum:36}")
+PASSWORD = expand_example("{pw:14}")
+KEY = expand_example("-----BEGIN RSA PRIVATE KEY-----\n{b64:64}\n")
+# Halves would be a secret if they touched.
+TEXTS = (
+    "", "main", "password =", f'"{PASSWORD}"', "DB_PASSWORD=", PASSWORD, f"DB_PASSWORD={PASSWORD}", TOKEN, TOKEN[:20],
+    f"feature/{TOKEN}", "machine h login svc password", "-----BEGIN RSA PRIVATE KEY-----", KEY, "-----END", "a - b - c",
+    f"postgres://svc:{PASSWORD}@db/x", "mysql -u root -p", "src/a.py:12: words", IMAGE_DIGEST,
+    'variable "db_password" {', f'default = "{PASSWORD}"', "<password>", "</password>",
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(TEXTS), max_size=12))
+def test_texts_that_are_searched_together_are_judged_one_by_one(texts: list[str]) -> None:
+    alone = {text: redact(text) for text in texts}
+    assert redactions(texts) == {text: shown for text, (shown, leaked) in alone.items() if leaked}
+
+
+def test_every_rule_is_seen_among_harmless_texts() -> None:
+    examples = {rule.id: expand_example(rule.match) for rule in load_rules().rules}
+    known = {text for text in examples.values() if redact(text)[1]}
+    assert len(known) == len(set(examples.values()))
+    assert set(redactions(["main", *examples.values(), IMAGE_DIGEST])) == known
+
+
+HARMLESS = (
+    IMAGE_DIGEST,
+    "0f" * 20,
+    "arn:aws:iam::000000000000:role/reference-platform-packaging",
+    "arn:aws:ssm:eu-west-2:000000000000:parameter/fraud-platform/dev_full/aurora/password",
+    "/fraud-platform/dev_full/msk/sasl_password",
+    "000000000000.dkr.ecr.eu-west-2.amazonaws.com/reference-platform@" + IMAGE_DIGEST,
+    "localhost/packaging-readiness:latest",
+    "docker.io/library/python:3.11-slim-bookworm@" + IMAGE_DIGEST,
+    "https://github.com/example/platform/actions/runs/22283456789",
+    "src/fraud_detection/learning_registry/worker.py:12: token_path is not pinned",
+    "m1d.sources.path-pinned[/fraud-platform/dev_full/aurora/password]",
+    "tests_m1d/test_dod1_policy.py::test_no_secret_values",
+    "SSM_AURORA_PASSWORD_PATH",
+    "platform_20260222T194849Z",
+)
+
+
+@pytest.mark.parametrize("text", HARMLESS, ids=range(len(HARMLESS)))
+def test_names_digests_and_references_stay_as_they_are(text: str) -> None:
+    assert clean(text) == text
+
+
+def test_a_report_without_a_secret_is_given_back_untouched() -> None:
+    report = good_report()
+    assert redact_tree(report) is report
+    assert redact_tests(report["tests"]) is report["tests"]
+
+
+def test_nothing_that_the_suite_itself_says_is_redacted() -> None:
+    contract, data = load_contract("dev_full")
+    told = [text for check in packaged_checks() for text in (check.id, check.title, check.why, check.fix)]
+    assert redactions([*texts_of(data), *told, *(row.id for row in contract.secret_paths)]) == {}
+
+
+def test_a_tree_is_redacted_in_values_and_keys_and_otherwise_the_same() -> None:
+    tree = {"a": [1, True, None, {"b": f"see {TOKEN}"}], TOKEN: ["x", (TOKEN,)]}
+    before = copy.deepcopy(tree)
+    shown = "[redacted github-token]"
+    assert redact_tree(tree) == {"a": [1, True, None, {"b": f"see {shown}"}], shown: ["x", [shown]]}
+    assert tree == before
+
+
+def test_a_check_that_recorded_a_secret_is_an_error() -> None:
+    report = good_report()
+    record = report["tests"][3]["metadata"]["readiness"]
+    record["observation"]["note"] = f"branch {TOKEN}"
+    others = [*report["tests"][:3], *report["tests"][4:]]
+    tests = redact_tests(report["tests"])
+    seen = tests[3]["metadata"]["readiness"]
+    assert (seen["outcome"], seen["reason"], seen["check"]) == ("error", "secret-in-record", record["check"])
+    assert seen["observation"]["note"] == "branch [redacted github-token]"
+    assert [*tests[:3], *tests[4:]] == others
+
+
+def test_a_check_that_failed_stays_failed_without_the_secret() -> None:
+    report = good_report()
+    record = report["tests"][3]["metadata"]["readiness"]
+    record.update(outcome="fail", reason="differs", found=[f"a.yaml:1: {TOKEN}"])
+    seen = redact_tests(report["tests"])[3]["metadata"]["readiness"]
+    assert (seen["outcome"], seen["reason"], seen["found"]) == (
+        "fail",
+        "differs",
+        ["a.yaml:1: [redacted github-token]"],
+    )
+
+
+def header(**identity: Any) -> dict[str, Any]:
+    """The header of a good run with other facts of identity."""
+    made: dict[str, Any] = good_report()["readiness"]
+    made["identity"] |= identity
+    return made
+
+
+def test_a_header_without_a_secret_stays_as_it_is() -> None:
+    assert clean_header(header()) == header()
+
+
+@pytest.mark.parametrize(
+    ("identity", "place"),
+    [
+        ({"git_ref": f"feature/{TOKEN}"}, "the branch"),
+        ({"workflow_run_url": f"https://github.com/team/{TOKEN}/actions/runs/1"}, "the address of the workflow run"),
+        ({"platform_run_id": f"p{TOKEN}".replace("ghp_", "-ghp_")}, "--platform-run-id"),
+        ({"carried": {"waivers": [{"reason": f"see {TOKEN}"}], "acceptances": []}}, "the waivers file"),
+    ],
+    ids=["branch", "address", "run-id", "waivers"],
+)
+def test_an_identity_that_holds_a_secret_is_refused(identity: dict[str, Any], place: str) -> None:
+    with pytest.raises(InputRefused, match="holds what looks like a secret") as refused:
+        clean_header(header(**identity))
+    assert refused.value.place == place
+    assert TOKEN not in str(refused.value)
+
+
+def test_arguments_are_redacted() -> None:
+    given = header()
+    given["invocation"] = {"arguments": ["-q", f"--image=https://svc:{PASSWORD}@registry.invalid/x"]}
+    shown = clean_header(given)["invocation"]["arguments"]
+    assert shown[0] == "-q"
+    assert PASSWORD not in shown[1]
+
+
+def test_a_contract_that_holds_a_secret_is_refused_by_its_name_alone() -> None:
+    with pytest.raises(InputRefused, match="the contract: holds what looks like a secret"):
+        refuse_secrets({"contract": {"handles": {"REDIS_ENDPOINT": TOKEN}}})
+    refuse_secrets({"contract": load_contract("dev_full")[1]})
