@@ -1,5 +1,6 @@
 """A verdict as the files of its bundle: names and bytes, nothing else."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -24,13 +25,8 @@ def derived(verdict: Verdict) -> tuple[dict[str, Mapping[str, Any]], dict[str, b
     return {**objects, **more}, {**files, **their_bytes}
 
 
-def derived_objects(verdict: Verdict) -> dict[str, Mapping[str, Any]]:
-    """Every object that follows from the verdict alone, as plain data by file name: all but run record and manifest."""
-    return derived(verdict)[0]
-
-
 def derived_files(verdict: Verdict) -> dict[str, bytes]:
-    """The bytes of `derived_objects`."""
+    """The bytes of every object that follows from the verdict alone: all but run record and manifest."""
     return derived(verdict)[1]
 
 
@@ -89,6 +85,7 @@ def run_record(verdict: Verdict, reports: Sequence[Report]) -> dict[str, Any]:
                 "exit_code": report.exit_code,
                 "checks": len(report.results),
                 "written_at_utc": report.header.identity.written_at_utc,
+                "finished_at_utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(report.account.created)),
                 "invocation": dict(report.header.invocation),
             }
             for report in sorted(reports, key=lambda report: report.digest)

@@ -7,7 +7,7 @@ from typing import Any
 from packaging_readiness.evidence.facts import Facts, mapping
 from packaging_readiness.evidence.files import RUN_RECORD
 from packaging_readiness.evidence.problems import Problem
-from packaging_readiness.evidence.rules_time import time_fault
+from packaging_readiness.evidence.rules_time import BUILT, time_fault
 from packaging_readiness.evidence.store import shown
 
 _INTERNAL_ERROR = 3
@@ -33,15 +33,23 @@ def record_problems(record: Mapping[str, Any], facts: Facts) -> Iterator[Problem
 def _times(reports: list[Mapping[str, Any]], facts: Facts) -> Iterator[Problem]:
     now = facts.run.get("written_at_utc")
     times = [report.get("written_at_utc") for report in reports]
-    malformed = [code for code in map(time_fault, times) if code is not None]
+    ends = [report.get("finished_at_utc") for report in reports]
+    malformed = [code for code in map(time_fault, times + ends) if code is not None]
     for code in dict.fromkeys(malformed):
-        yield Problem(code, RUN_RECORD, "a report's written_at_utc is not a UTC time")
+        yield Problem(code, RUN_RECORD, "written_at_utc or finished_at_utc of a report is not a UTC time")
     if malformed or time_fault(now) is not None:
         return
     if any(str(time) > str(now) for time in times):
         yield Problem("time-in-future", RUN_RECORD, "a report is later than the run")
     elif now not in times:
         yield Problem("report-stale", RUN_RECORD, f"no report was written at {now}")
+    for start, end in zip(times, ends, strict=True):
+        if str(end) < str(start):
+            yield Problem("end-before-start", RUN_RECORD, "a report was finished before its run began")
+    # Also an image that the suite built in the course of the run, which is younger than the run's own time.
+    built = facts.provenance(BUILT)
+    if time_fault(built) is None and built > max(map(str, ends)):
+        yield Problem("written-before-built", RUN_RECORD, f"the image is of {built}, later than every report's end")
     if any(report.get("exit_code") == _INTERNAL_ERROR for report in reports):
         yield Problem("report-stale", RUN_RECORD, "a report is of a run that ended by an internal error")
 

@@ -23,7 +23,7 @@ _PAIRS = (
     ("build_started_at_utc", "build_completed_at_utc"),
     ("startedOn", "finishedOn"),
 )
-_BUILT = "build_completed_at_utc"
+BUILT = "build_completed_at_utc"
 
 
 def time_fault(value: Any) -> str | None:
@@ -46,18 +46,18 @@ def time_problems(facts: Facts) -> Iterator[Problem]:
     if code is not None or not isinstance(now, str):
         yield Problem(code or "time-malformed", RESULTS, "written_at_utc is not a UTC time")
         return
-    for name in ("written_at_utc", _BUILT):
+    for name in ("written_at_utc", BUILT):
         if facts.held(FIELD.format(name)) and facts.provenance(name) is None:
             yield Problem("provenance-missing", FIELD.format(name), "holds without its value")
-    built = facts.provenance(_BUILT)
+    built = facts.provenance(BUILT)
     # An image that the suite built itself was built in the course of a run, whose time is fixed before it starts.
     own = mapping(facts.image).get("origin") == "built-by-suite" and facts.provenance("build_driver") == "local_engine"
     if time_fault(built) is None and built > now and not own:
-        yield Problem("written-before-built", FIELD.format(_BUILT), f"is {built}, the evidence is of {now}")
+        yield Problem("written-before-built", FIELD.format(BUILT), f"is {built}, the evidence is of {now}")
     for entry in entries(facts.data):
         observed = entry.get("observation")
         if observed:
-            yield from times_in(mapping(observed), entry["id"], now, past=(_BUILT,))
+            yield from times_in(mapping(observed), entry["id"], now, past=(BUILT,))
 
 
 def times_in(value: Any, place: str, now: str, past: tuple[str, ...] = ()) -> Iterator[Problem]:
