@@ -25,6 +25,8 @@ RECORDER = """#!{python}
 import json, os, sys
 with open(os.environ["RECORDED"], "a") as stream:
     stream.write(json.dumps([os.path.basename(sys.argv[0]), *sys.argv[1:]]) + "\\n")
+called = " ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]) + " "
+sys.exit(called.startswith(os.environ.get("FAILING", "no program") + " "))
 """
 
 
@@ -47,18 +49,19 @@ def recorded(tmp_path: Path) -> Any:
         (programs / name).write_text(RECORDER.format(python=sys.executable))
         (programs / name).chmod(0o755)
     for part in PARTS:  # what the globs of the scripts find
-        (tmp_path / "reports" / part.name).mkdir(parents=True)
-        (tmp_path / "reports" / part.name / f"{part.name}.json").touch()
+        (tmp_path / "ci-reports" / part.name).mkdir(parents=True)
+        (tmp_path / "ci-reports" / part.name / f"{part.name}.json").touch()
     log = tmp_path / "recorded"
 
-    def run(script: str, **variables: str) -> list[list[str]]:
+    def run(script: str, shell: str = "bash", status: int = 0, **variables: str) -> list[list[str]]:
         log.write_text("")
         base = {"PATH": f"{programs}:/usr/bin:/bin", "RECORDED": str(log), "LC_ALL": "C"}
-        command = [shutil.which("bash") or "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+        bash = [shutil.which("bash") or "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+        command = bash if shell == "bash" else [shutil.which("sh") or "sh", "-euc", script]
         done = subprocess.run(
             command, cwd=tmp_path, env=base | variables, capture_output=True, text=True, timeout=30, check=False
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == status, done.stderr
         return [json.loads(line) for line in log.read_text().splitlines()]
 
     return run
@@ -101,8 +104,8 @@ def test_deciding_job_runs_the_commands_of_the_tool(recorded: Any) -> None:
     assert recorded(step("verdict", "Adjudicate")["run"]) == run.merge(reports)
     shown = recorded(step("verdict", "Summary and annotations")["run"], GITHUB_STEP_SUMMARY="summary.md")
     assert shown == [
-        ["packaging-readiness", "summary", "evidence-out"],
-        ["packaging-readiness", "summary", "evidence-out", "--format", "annotations"],
+        ["packaging-readiness", "summary", "ci-evidence"],
+        ["packaging-readiness", "summary", "ci-evidence", "--format", "annotations"],
     ]
 
 
@@ -172,6 +175,12 @@ def test_action_calls_the_main_job_and_shows_its_bundle(recorded: Any) -> None:
     assert [command[:3] for command in shown] == [["packaging-readiness", "summary", "/t/out"]] * 2
 
 
+def deciding(run: Run) -> list[list[str]]:
+    """The commands of the tool that decide, with the summary before the one whose status counts."""
+    bundle, verify = run.merge([run.report(part) for part in PARTS])
+    return [bundle, ["packaging-readiness", "summary", "ci-evidence"], verify]
+
+
 def block(language: str, marker: str) -> str:
     """The one block of docs/ci.md in a language that holds `marker`."""
     (found,) = (text for name, text in BLOCK.findall(DOCS) if name == language and marker in text)
@@ -205,17 +214,31 @@ def test_gitlab_jobs_of_the_documentation_run_the_same_commands(recorded: Any) -
         part = Part(entry["PART"], entry["LANE"], entry["SHARD"])
         assert recorded(script, **fixed, **entry)[-1] == run.part(part)
     commands = recorded("\n".join(content["verdict"]["script"]), **fixed)
-    assert commands[:2] == run.merge([run.report(part) for part in PARTS])
+    assert commands == deciding(run)
 
 
 def test_shell_of_the_documentation_runs_the_same_commands(recorded: Any) -> None:
-    commands = recorded(block("sh", "m1b-$k"), PLATFORM="../platform", IMAGE="a:b")
+    commands = recorded(block("sh", "m1b-$k"), shell="sh", PLATFORM="../platform", IMAGE="a:b")
     identity = [word for word in commands[0] if word.startswith(("--platform-run-id=", "--written-at="))]
     run_id, written_at = (word.partition("=")[2] for word in identity)
     run = Run(run_id, written_at, ("--platform-root=../platform", "--image=a:b"))
-    expected = [run.part(part) for part in PARTS] + run.merge([run.report(part) for part in PARTS])
-    assert commands[: len(expected)] == expected
-    assert commands[len(expected) :] == [["packaging-readiness", "summary", "evidence-out"]]
+    assert commands == [run.part(part) for part in PARTS] + deciding(run)
+
+
+@pytest.mark.parametrize("failing", ["python", "packaging-readiness bundle", "packaging-readiness verify"])
+@pytest.mark.parametrize("language", ["sh", "yaml"])
+def test_red_parts_and_a_red_verdict_are_summed_up_and_verify_decides(
+    recorded: Any, language: str, failing: str
+) -> None:
+    """Neither a red lane nor a FAIL bundle keeps the summary from being written; the last status is that of verify."""
+    text = block("sh", "m1b-$k")
+    if language == "yaml":
+        text = "\n".join(yaml.safe_load(block("yaml", "parallel:"))["verdict"]["script"])
+    status = 1 if failing.endswith("verify") else 0
+    commands = recorded(text, shell="sh", status=status, FAILING=failing, PLATFORM="../platform", IMAGE="a:b")
+    assert [command[:2] for command in commands[-3:]] == [
+        ["packaging-readiness", word] for word in ("bundle", "summary", "verify")
+    ]
 
 
 def test_tox_runs_the_tool() -> None:

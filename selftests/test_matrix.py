@@ -37,10 +37,10 @@ def test_lanes_and_shards_merge_into_the_bundle_of_a_single_run(tmp_path: Path) 
         "single",
     ]
     assert "the merged bundle is that of a single run" in done.stdout
-    assert {path.parent.name for path in out.glob("reports/*/*.json")} == {part.name for part in PARTS}
-    (record,) = (out / "evidence-out").rglob(RECORD)
+    assert {path.parent.name for path in out.glob("ci-reports/*/*.json")} == {part.name for part in PARTS}
+    (record,) = (out / "ci-evidence").rglob(RECORD)
     assert len(json.loads(record.read_bytes())["reports"]) == len(PARTS)
-    assert command("verify", out / "evidence-out").status == 0
+    assert command("verify", out / "ci-evidence").status == 0
     again = tool("--out", out)
     assert again.returncode == 2
     assert "evidence is never overwritten" in again.stderr
@@ -81,7 +81,7 @@ def test_every_part_has_a_process_and_a_report_of_its_own() -> None:
     commands = [run.part(part) for part in PARTS]
     assert len({tuple(words) for words in commands}) == len(PARTS)
     assert {words[-1] for words in commands} == {
-        f"--json-report-file=base/reports/{part.name}/{part.name}.json" for part in PARTS
+        f"--json-report-file=base/ci-reports/{part.name}/{part.name}.json" for part in PARTS
     }
     assert {part.lane for part in PARTS} == {"m1a", "m1b", "m1c", "m1d", "m1e"}
     assert sorted(part.shard for part in PARTS if part.lane == "m1b") == ["1/3", "2/3", "3/3"]

@@ -1,5 +1,7 @@
 """`note`: the closure note and the log entry follow from the bundle alone, and say no more than it proves."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -34,13 +36,25 @@ def test_note_of_a_failing_bundle_claims_no_closure(tmp_path: Path) -> None:
     assert "next: mend the blockers" in text
 
 
+def test_note_is_plain_markdown_that_reads_as_it_stands(tmp_path: Path) -> None:
+    """Every check's advice is shown as it was written, with no character spelled as an entity."""
+    report = synthetic.fail_every_row(synthetic.good_report())
+    folder = written(synthetic.bundle(report), tmp_path)
+    text = command("note", folder).stdout
+    assert not re.search(r"&#?\w+;|<code>", text)
+    register = json.loads((folder / "m1_closure_blocker_register.json").read_bytes())["blockers"]
+    told = [entry["resolution_action"] for entry in register if entry["raised_by"]]
+    assert len(told) > 20
+    assert [action for action in told if action not in text] == []
+
+
 def test_waiver_is_named_with_its_owner_and_cannot_be_markup(tmp_path: Path) -> None:
     report = synthetic.fail_row(synthetic.good_report(), WAIVER["check"])
     hostile = WAIVER | {"reason": "[click](https://evil.example) <b> `x`"}
     report["readiness"]["identity"]["carried"]["waivers"] = [hostile]
     text = command("note", written(synthetic.bundle(report), tmp_path)).stdout
     told = "`` [click](https://evil.example) <b> `x` ``"  # a code span with a longer fence than any inside
-    assert f"`m1a.advisory.base-pinned` waived by release lead until 2026-03-31: {told}" in text
+    assert f"`m1a.advisory.base-pinned` waived by `release lead` until 2026-03-31: {told}" in text
 
 
 @pytest.mark.parametrize(("part", "title"), [("closure", "## M1 closure note"), ("log", "## 2026-02-22T19:48:49Z M1")])

@@ -1,5 +1,6 @@
-"""Drift between the plan's prose and the evidence is a note with both quotes, and never touches the verdict."""
+"""Where the plan's prose and the evidence part there is a note with both quotes; it never touches the verdict."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from packaging_readiness.contract.shapes import misshapen
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.prose import statements
 from packaging_readiness.plugin.reference import CONTRACT
+from packaging_readiness.verdict.prose import DRIFT, STILL_OPEN
 from selftests import synthetic
 from selftests.evidence_recipes import written
 from selftests.in_process import changed_platform, run_lane
@@ -28,9 +30,9 @@ def claim(kind: str, title: str, status: str, lane: str = "M1", **more: Any) -> 
 
 
 def notes(report: dict[str, Any], *claims: dict[str, Any]) -> list[str]:
-    """Notes on drift that the bundle of a report holds when its plan claims this."""
+    """Notes on its plan's prose that the bundle of a report holds when the plan claims this."""
     handoff = synthetic.objects(synthetic.observe(report, SOURCE, rows=list(claims)))["m1_handoff_readiness_snapshot"]
-    return [note for note in handoff["notes"] if note.startswith("drift: ")]
+    return [note for note in handoff["notes"] if note.startswith((DRIFT, STILL_OPEN))]
 
 
 def passing() -> dict[str, Any]:
@@ -41,7 +43,8 @@ def failing() -> dict[str, Any]:
     return synthetic.fail_row(synthetic.good_report(), FAILED)
 
 
-# What the prose claims, what it drifts from when lane A fails at box 4, and when everything holds (empty: nothing).
+# What the prose claims, what it drifts from when lane A fails at box 4, and what shows it still open when everything
+# holds (empty: nothing).
 TABLE = [
     (claim("box", "[x] no payload", "DONE", "M1.A", index=4), f'"{FAILED}": "fail"', ""),
     (claim("box", "[ ] no payload", "OPEN", "M1.A", index=4), "", "checks holds"),
@@ -69,11 +72,11 @@ TABLE = [
     ("said", "failed", "passed"), TABLE, ids=[f"{row[0]['kind']}-{i}" for i, row in enumerate(TABLE)]
 )
 def test_claim_is_compared_with_the_evidence(said: dict[str, Any], failed: str, passed: str) -> None:
-    for report, told in ((failing(), failed), (passing(), passed)):
+    for report, told, kind in ((failing(), failed, DRIFT), (passing(), passed, STILL_OPEN)):
         found = notes(report, said)
         assert len(found) == (1 if told else 0), found
         if told:
-            assert found[0].startswith(f'drift: {PLAN}:7 says "{said["title"]}"; ')
+            assert found[0].startswith(f'{kind}{PLAN}:7 says "{said["title"]}"; ')
             assert told in found[0]
 
 
@@ -105,6 +108,27 @@ def test_note_shows_drift_and_says_when_there_is_none(tmp_path: Path) -> None:
     assert '   - `docs/plan.md:7 says "[x] <b>no</b> payload"; m1a_execution_snapshot.json says ' in text
     clean = command("note", written(synthetic.bundle(passing()), tmp_path / "clean")).stdout
     assert "(outside the verdict):\n   - none\n" in clean
+
+
+def test_note_says_in_one_line_for_each_document_what_is_left_to_mark(tmp_path: Path) -> None:
+    claims = [row[0] | {"line": line} for line, row in enumerate(TABLE, 9) if row[2]]
+    claims.append(claims[0] | {"document": "docs/<other>.md"})
+    text = command(
+        "note", written(synthetic.bundle(synthetic.observe(passing(), SOURCE, rows=claims)), tmp_path)
+    ).stdout
+    numbers = ", ".join(str(said["line"]) for said in claims[:-1])
+    assert "(outside the verdict):\n   - none\n" in text
+    assert f"   - to be marked by hand, because the evidence holds: `{PLAN}`, lines {numbers}\n" in text
+    assert "   - to be marked by hand, because the evidence holds: `docs/<other>.md`, line 10\n" in text
+
+
+def test_note_of_the_reference_platform_that_passes_is_calm(tmp_path: Path) -> None:
+    contract, _ = load_contract(str(TEMPLATE / CONTRACT))
+    said = statements(Platform(TEMPLATE, contract))
+    text = command("note", written(synthetic.bundle(synthetic.observe(passing(), SOURCE, rows=said)), tmp_path)).stdout
+    assert "(outside the verdict):\n   - none\n" in text
+    assert text.count("to be marked by hand") == 2  # the plan, the master plan
+    assert not re.search(r"&#?\w+;", text)
 
 
 def test_every_formal_claim_of_the_plans_is_recorded_in_shapes_that_evidence_may_hold() -> None:

@@ -52,6 +52,44 @@ def test_an_error_is_told_apart_from_a_failure(miniature: Miniature, mode: tuple
     assert told(run, "fix:") == "install one"
 
 
+def test_a_cause_that_checks_share_is_told_once(miniature: Miniature) -> None:
+    """The engine's words stand in one place; each other check names it, and keeps its own record."""
+    error = r"BuildFailed('Dockerfile', 'does not build:\nSTEP 1\nError: no', 'mend it')"
+    run = failing(miniature, f"from packaging_readiness.image.build import BuildFailed; raise {error}", check=ROWS)
+    first, *others = (line for line in run.text.splitlines() if line.startswith("ERROR ("))
+    assert first == f"ERROR (the suite could not find out)  {ROWS}[ofs]  [M1A-B3]"
+    assert others == [
+        f"ERROR (the suite could not find out)  {ROWS}[{name}]  [M1A-B3]  the image was not built (see {ROWS}[ofs])"
+        for name in ("mf", "mpr")
+    ]
+    assert run.text.count("Error: no") == 2  # in the failure, and in the summary by reason
+    assert run.text.count("STEP 1") == 1
+    assert {len(result.found) for result in run.results.values()} == {3}
+
+
+def test_an_engine_that_is_missing_is_told_once(miniature: Miniature) -> None:
+    run = failing(miniature, "raise CannotTell('podman', 'is not installed', 'install it')", check=ROWS)
+    lines = [line for line in run.text.splitlines() if line.startswith("ERROR (")]
+    assert [line.partition("]  [M1A-B3]")[2] for line in lines] == [
+        "",
+        f"  podman: is not installed (see {ROWS}[ofs])",
+        f"  podman: is not installed (see {ROWS}[ofs])",
+    ]
+    assert run.text.count("  fix:      install it") == 1
+
+
+@pytest.mark.parametrize("body", ["raise RuntimeError('x')", "raise CheckFailed('no', 'same')", "assert False"])
+def test_what_failed_or_broke_down_is_told_whole_each_time(miniature: Miniature, body: str) -> None:
+    run = failing(miniature, body, check=ROWS)
+    assert run.text.count("  repeat:   ") == 3
+    assert "(see " not in run.text
+
+
+def test_causes_that_differ_are_told_each(miniature: Miniature) -> None:
+    body = "raise CannotTell(row.id, 'is not there', 'restore it')"
+    assert failing(miniature, body, check=ROWS).text.count("  repeat:   ") == 3
+
+
 def test_an_unexpected_error_names_type_and_place_but_not_its_text(miniature: Miniature, mode: tuple[str, ...]) -> None:
     run = failing(miniature, "raise RuntimeError('what it said')", *mode)
     assert told(run, "error:") == "RuntimeError at test_added.py:8; see it whole with -vv"

@@ -55,6 +55,17 @@ def test_an_option_of_the_suite_without_the_suite_is_refused(project: Path, opti
     assert not (project / "ran").exists()
 
 
+def test_a_platform_without_tests_is_told_where_its_checks_are(project: Path) -> None:
+    """Whoever starts pytest beside the platform's contract finds no test there, and a word on what to do."""
+    (project / "packaging-readiness.yaml").touch()
+    told = "packaging readiness: to check this platform, run in the root of the suite: pytest --platform-root DIR"
+    done = pytest_in(project)
+    assert (done.returncode, told in done.stdout) == (5, True)
+    (project / "test_a.py").write_text("def test_a(): pass\n")
+    done = pytest_in(project)
+    assert (done.returncode, told in done.stdout) == (0, False)
+
+
 def test_fixture_names_of_the_suite_are_free_in_another_project(project: Path) -> None:
     (project / "test_a.py").write_text("def test_a(record): pass\n")
     done = pytest_in(project)

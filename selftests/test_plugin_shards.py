@@ -2,14 +2,17 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import CheckRow, expand, packaged_checks
 from packaging_readiness.contract.load import load_contract
 from packaging_readiness.contract.model import Entrypoint, MprCase, Subcommand
+from packaging_readiness.plugin.shard_option import shard_of_options
 from packaging_readiness.verdict.shards import runs_in_container, shard_of
 from selftests.main_job import FIXED, command
 from selftests.miniature import Miniature
@@ -63,16 +66,49 @@ def test_split_does_not_depend_on_the_order_of_the_contract() -> None:
         ("1/0", "there is no part 1 of 0"),
         ("a/b", "is not K/N"),
         ("2", "is not K/N"),
+        ("01/02", "is not K/N in plain digits, without leading zeros"),
+        (" 1/3", "is not K/N"),
         ("22/22", "has only 21 entrypoints"),
     ],
 )
 def test_wrong_form_is_wrong_usage(miniature: Miniature, given_text: str, cause: str) -> None:
     run = miniature.run("-m", "m1b", f"--shard={given_text}")
     assert run.status == 4, run.text
-    assert f"--shard: '{given_text}'" in run.text
+    assert f"--shard: {given_text!r}" in run.text
     assert cause in run.text
     assert "fix: write it as K/N" in run.text
     assert run.report is None
+
+
+def shard_of_text(text: str) -> str:
+    """The shard that `--shard` takes `text` for, as a person would write it."""
+    option = SimpleNamespace(readiness_shard=text, readiness_evidence=None, readiness_evidence_out=None)
+    shard = shard_of_options(option, CONTRACT)
+    assert shard is not None
+    return f"{shard.index}/{shard.of}"
+
+
+@pytest.mark.parametrize("form", [
+    "1/02", "01/2", "0/3", "4/3", "1/0", "0/0", " 1/3", "1/3 ", "1/3\n", "1 / 3", "+1/3", "-1/3", "1/-3", "1/3/3",
+    "1:3", "1.0/3", "1_0/21", "\u0661/\u0663", "\uff11/\uff13", "\u00b9/\u00b3", "", "/", "1/", "/3", "1/99999",
+])  # fmt: skip
+def test_another_spelling_of_a_shard_is_refused(form: str) -> None:
+    with pytest.raises(InputRefused, match="write it as K/N"):
+        shard_of_text(form)
+
+
+@given(st.from_regex(r"\d{1,3}/\d{1,3}", fullmatch=True) | st.text("0123/ +", max_size=6))
+def test_a_shard_has_one_spelling(text: str) -> None:
+    try:
+        taken = shard_of_text(text)
+    except InputRefused:
+        return
+    assert taken == text
+
+
+@given(st.integers(1, LIMIT).flatmap(lambda of: st.tuples(st.integers(1, of), st.just(of))))
+def test_every_part_of_a_split_is_taken(part: tuple[int, int]) -> None:
+    assert shard_of_text(f"{part[0]}/{part[1]}") == f"{part[0]}/{part[1]}"
 
 
 @pytest.mark.parametrize("option", ["--evidence=.", "--evidence-out=out"])

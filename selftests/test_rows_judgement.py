@@ -27,6 +27,7 @@ made.add_argument("--profile", required=True)
 made.add_argument("--once", action="store_true")
 made.parse_args()
 """
+FIXED = f"import sys\nsys.exit(print('error: missing --profile; unknown: {UNKNOWN}', file=sys.stderr) or 2)"
 HELP, REQUIRED = "m1b.run.help[cm]", "m1b.contract.required-enforced[cm]"
 OPTIONAL, REFUSED = "m1b.contract.optional-documented[cm]", "m1b.contract.unknown-refused[cm]"
 
@@ -142,6 +143,18 @@ BAD = {
         "argparse-failure",
         "before it came to the unknown one",
     ),
+    "required-names-what-was-not-given": (
+        REQUIRED,
+        FIXED,
+        "fixed-refusal",
+        f"names {UNKNOWN}, which was not given",
+    ),
+    "unknown-calls-missing-what-was-given": (
+        REFUSED,
+        FIXED,
+        "fixed-refusal",
+        "calls missing what was given: --profile",
+    ),
     "refused-without-a-name": (REFUSED, "raise SystemExit(2)", "unknown-not-named", UNKNOWN),
     "unknown-without-module": (REFUSED, None, "module-not-found", "case_mgmt.worker"),
 }
@@ -153,6 +166,32 @@ def test_bad_program_is_red(tmp_path: Path, case: str) -> None:
     judgement = judged(tmp_path, row_id, source)
     assert judgement.reason == reason, judgement.found
     assert found in judgement.found[0]
+
+
+def test_refusal_that_prints_the_whole_help_holds(tmp_path: Path) -> None:
+    """A required option stands in the help as required, whether or not it was given."""
+    source = GOOD.replace("required=True", "required=True, help='path (required)'").replace(
+        "made.parse_args()", "made.error = lambda said: made.exit(2, made.format_help() + said)\nmade.parse_args()"
+    )
+    for row_id in (REQUIRED, REFUSED):
+        assert judged(tmp_path / row_id, row_id, source) == Judgement("")
+
+
+def test_options_that_the_contract_does_not_list_are_noted_and_no_more(tmp_path: Path) -> None:
+    added = "".join(f"made.add_argument('--more-{letter}', help='see --no-option')\n" for letter in "cab")
+    source = GOOD.replace("made.parse_args()", f"{added}made.add_argument('-v', '--verbose')\nmade.parse_args()")
+    told = "the help offers what the contract does not list: --more-a, --more-b, --more-c, --verbose"
+    assert judged(tmp_path / "more", HELP, source) == Judgement("", notes=(told,))
+    many = "".join(f"made.add_argument('--x{number:02}')\n" for number in range(13))
+    (note,) = judged(tmp_path / "many", HELP, GOOD.replace("made.parse_args()", f"{many}made.parse_args()")).notes
+    assert note.endswith("--x09 and 3 more")
+    assert judged(tmp_path / "other", OPTIONAL, source) == Judgement("")  # said once, on the row of the help
+
+
+def test_options_of_a_subcommand_are_listed_for_its_program(tmp_path: Path) -> None:
+    """The help of a program with subcommands may offer what the contract lists for one of them."""
+    usage = "print('usage: worker [--profile X] [--event-path X] [--once] [--help]')"
+    assert judged(tmp_path, "m1b.run.help[mpr]", usage) == Judgement("")
 
 
 @pytest.mark.parametrize("usage", ["[--once]", "[-o | --once]"])

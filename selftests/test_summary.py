@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from packaging_readiness.render.escape import code, command_data, command_property, inline, preformatted, span, visible
+from packaging_readiness.contract.inventory import packaged_checks
+from packaging_readiness.render.escape import code, command_data, command_property, inline, span, visible
 from packaging_readiness.render.summary import summary
 from packaging_readiness.render.view import read_view
 from selftests import synthetic
@@ -22,6 +24,18 @@ HOSTILE = (
     " `tick` *b* _i_ @team #1 www.evil.example </pre></code> %0A::set-env $1$ ~~s~~ \u202etxt"
 )
 COMMAND = re.compile(r"::error file=([^,:]+),line=(\d+),title=([^,:]+)::(.*)")
+
+
+CHECKS = {check.id: check for check in packaged_checks()}
+
+
+def records(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the tests of a report recorded."""
+    return [test["metadata"]["readiness"] for test in report["tests"]]
+
+
+def is_of(test: dict[str, Any], row_id: str) -> bool:
+    return bool(test["metadata"]["readiness"]["check"] == row_id)
 
 
 def bundle_of(report: dict[str, Any], root: Path) -> Path:
@@ -44,7 +58,7 @@ def test_passing_bundle_says_pass_lanes_and_what_is_deferred(tmp_path: Path) -> 
     assert re.search(r"^\| M1\.B \| PASS \| \d+ \| \d+ pass \|$", ran.stdout, re.MULTILINE)
     assert "<code>evidence-upload</code>" in ran.stdout
     assert "Active blockers" not in ran.stdout
-    assert "Repeat" not in ran.stdout
+    assert "repeat" not in ran.stdout
     assert command("summary", tmp_path, "--format", "annotations").stdout == ""
 
 
@@ -56,9 +70,55 @@ def test_failing_bundle_names_blockers_findings_and_commands(tmp_path: Path) -> 
     assert ran.stdout.startswith("## M1: FAIL\n")
     assert "| M1A-B4 | S1 | M1.A | OPEN | <code>m1a.payload.default-deny</code> |" in ran.stdout
     assert "  - <code>.dockerignore&#58;1&#58; does not start with &#42;</code>" in ran.stdout
-    repeat = re.search(r"<pre>\n(.*?)\n</pre>", ran.stdout, re.DOTALL)
-    assert repeat is not None
-    assert repeat[1] == "pytest --check m1a.payload.default-deny --contract dev_full --engine podman"
+    fix = CHECKS["m1a.payload.default-deny"].fix
+    repeat = "pytest --check m1a.payload.default-deny --contract dev_full --engine podman"
+    assert f"  - fix: {fix}\n  - repeat: `{repeat}`\n" in ran.stdout
+
+
+def test_each_row_has_its_own_cure_and_command_whatever_its_blocker(tmp_path: Path) -> None:
+    """Rows of one blocker code are mended in different ways, and of one check by their reasons."""
+    red = {
+        "m1b.run.help[sr]": ("import-error", "Copy or install the missing package into the image."),
+        "m1b.run.help[cm]": ("no-usage-text", CHECKS["m1b.run.help"].fix),
+        "m1b.contract.required-enforced[cm]": ("required-not-named", CHECKS["m1b.contract.required-enforced"].fix),
+    }
+    report = synthetic.good_report()
+    for row_id, (reason, _) in red.items():
+        report = synthetic.fail_row(report, row_id)
+        (record,) = (r for r in records(report) if r["check"] == row_id)
+        record["reason"] = reason
+    text = command("summary", bundle_of(report, tmp_path)).stdout
+    for row_id, (_, fix) in red.items():
+        assert f"  - fix: {fix}\n  - repeat: `{shlex.join(['pytest', '--check', row_id])}`\n" in text
+
+
+def test_a_cause_that_rows_share_is_told_once(tmp_path: Path) -> None:
+    report = synthetic.good_report()
+    rows = ["m1b.run.help[cm]", "m1b.run.help[sr]"]
+    for row_id in rows:
+        report = synthetic.fail_row(report, row_id)
+    for record in records(report):
+        if record["check"] in rows:
+            record["found"] = ["Dockerfile: does not build", "Error: no such file"]
+    text = command("summary", bundle_of(report, tmp_path)).stdout
+    assert text.count("does not build") == 1
+    assert len(re.findall(r"^  - found: as for <code>m1b.run.help&#91;\w+&#93;</code>$", text, re.MULTILINE)) == 1
+    assert all(f"repeat: `{shlex.join(['pytest', '--check', row_id])}`" in text for row_id in rows)
+
+
+def test_advice_on_what_was_not_found_out_does_not_blame_the_platform(tmp_path: Path) -> None:
+    report = synthetic.good_report()
+    report["tests"] = [test for test in report["tests"] if not is_of(test, "m1a.payload.default-deny")]
+    for test in report["tests"]:
+        if is_of(test, "m1b.run.help[cm]"):
+            test["metadata"]["readiness"] |= {"outcome": "error", "reason": "cannot-tell", "found": ["no engine"]}
+            test["setup"]["outcome"] = test["outcome"] = "failed"
+    text = command("summary", bundle_of(report, tmp_path)).stdout
+    for row_id, told in (
+        ("m1b.run.help[cm]", "Mend what kept the suite from finding out, and run it again."),
+        ("m1a.payload.default-deny", "Run it, and hand in the report that holds its result."),
+    ):
+        assert f"  - fix: {told}\n  - repeat: `{shlex.join(['pytest', '--check', row_id])}`\n" in text
 
 
 def test_findings_with_a_place_are_annotated_hard_ones_first(tmp_path: Path) -> None:
@@ -160,15 +220,6 @@ def test_code_span_ends_where_it_should(text: str) -> None:
     assert match[1] not in match[2]
     assert match[2] in (visible(text, 600), f" {visible(text, 600)} ")
     assert "##[" not in shown
-
-
-@settings(deadline=None)
-@given(st.lists(st.text(), max_size=3))
-def test_lines_to_copy_stay_lines_and_end_nothing(lines: list[str]) -> None:
-    shown = preformatted(lines).split("\n")
-    assert len(shown) == len(lines) + 2
-    assert html.unescape("\n".join(shown[1:-1])) == "\n".join(visible(line, 1000) for line in lines)
-    assert not any("<" in line or "::" in line or "##" in line for line in shown[1:-1])
 
 
 @settings(deadline=None)

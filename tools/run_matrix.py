@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST, RECORD = "bundle_manifest.json", "run_record.json"
+EVIDENCE = "ci-evidence"
 TAIL_LINES = 30
 
 
@@ -62,11 +63,11 @@ class Run:
 
     def report(self, part: Part) -> str:
         """Where the job writes its report, below `base`."""
-        return f"reports/{part.name}/{part.name}.json"
+        return f"ci-reports/{part.name}/{part.name}.json"
 
     def merge(self, reports: Sequence[str]) -> list[list[str]]:
         """The commands of the job that decides."""
-        out = f"{self.base}evidence-out"
+        out = f"{self.base}{EVIDENCE}"
         return [["packaging-readiness", "bundle", *reports, "--out", out], ["packaging-readiness", "verify", out]]
 
     def single(self) -> list[str]:
@@ -129,11 +130,11 @@ def main() -> int:
     status = execute(bundle, logs / "bundle.txt")
     verified = execute(verify, logs / "verify.txt")
     execute(run.single(), logs / "single.txt")
-    differing = differences(out / "evidence-out", out / "single" / "out")
+    differing = differences(out / EVIDENCE, out / "single" / "out")
     if differing:
         print(f"run_matrix: the merged bundle is not that of a single run: {', '.join(differing)}", file=sys.stderr)
         return 1
-    print(f"the merged bundle is that of a single run\nbundle: {os.path.relpath(out / 'evidence-out')}")
+    print(f"the merged bundle is that of a single run\nbundle: {os.path.relpath(out / EVIDENCE)}")
     return status or verified
 
 

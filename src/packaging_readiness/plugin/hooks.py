@@ -1,5 +1,7 @@
 """Entry point of the pytest plugin: options always, everything else only where the suite's lanes are in sight."""
 
+from typing import Any
+
 import pytest
 
 from packaging_readiness.plugin.options import add_options
@@ -57,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
         from packaging_readiness.plugin.recording import Recording
         from packaging_readiness.plugin.session import SuiteSession
 
+        if not any(str(argument).startswith("-r") for argument in config.invocation_params.args):
+            config.option.reportchars = ""  # the verdict stands at the end, and says by reason what is red
         session = SuiteSession(config)
         config.pluginmanager.register(session, SuiteSession.NAME)
         for hooks in (Collection, Distribution, Recording, Ending):
@@ -66,6 +70,18 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"{_asked_for(config)} is about the suite's lanes, and this run holds none; run pytest from its root"
         )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    """A word to those who run pytest in the folder of a platform that has a contract of this suite, and no tests."""
+    if exitstatus != pytest.ExitCode.NO_TESTS_COLLECTED:
+        return
+    from packaging_readiness.plugin.reference import CONTRACT
+
+    if (config.invocation_params.dir / CONTRACT).is_file():
+        how = f"pytest --platform-root DIR --contract DIR/{CONTRACT}"
+        terminalreporter.write_line(f"packaging readiness: to check this platform, run in the root of the suite: {how}")
 
 
 def _asked_for(config: pytest.Config) -> str | None:

@@ -58,6 +58,15 @@ def invocation_of(row: CheckRow, contract: Contract) -> Invocation:
     raise TypeError(f"{row.id} calls no program")
 
 
+def listed_options(row: CheckRow, contract: Contract) -> frozenset[str]:
+    """Every option that the contract lists for the program of `row`, in whichever of its subcommands."""
+    assert isinstance(row.row, Entrypoint | Subcommand)
+    program = row.row if isinstance(row.row, Entrypoint) else contract.entrypoint(row.row.entrypoint)
+    commands = [entry for entry in contract.subcommands if entry.entrypoint == program.id]
+    further = (option for command in commands for option in (*command.required, *command.optional))
+    return frozenset((*program.required, *program.optional, *further))
+
+
 def command_of(row: CheckRow, contract: Contract) -> Command:
     """The command of one row, exactly as the contract pins it. Raises TypeError for a row that runs nothing."""
     timeout = contract.rows.timeout_s

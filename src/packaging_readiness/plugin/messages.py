@@ -6,14 +6,23 @@ from typing import Any
 from packaging_readiness.contract.inventory import LANE_TITLES
 from packaging_readiness.plugin.check import Record
 from packaging_readiness.plugin.settings import Settings
+from packaging_readiness.verdict.advice import advice
 from packaging_readiness.verdict.shards import runs_in_container
 
+# What errored checks of a process had for a cause, and the row that told it whole.
+Told = dict[tuple[str, ...], str]
 
-def failure(record: Record, settings: Settings, excinfo: Any) -> str:
-    """The text of one failed or errored check."""
+
+def failure(record: Record, settings: Settings, excinfo: Any, told: Told) -> str:
+    """The text of one failed or errored check. A cause that kept several from an answer (no engine, an image that does
+    not build) is told whole by the first of them and in one line by the others.
+    """
     check = record.row.check
     code = record.row.blocker or f"{record.row.severity} advisory"
     word = "FAIL" if record.outcome == "fail" else "ERROR (the suite could not find out)"
+    first = _first_to_tell(record, told)
+    if first != record.row.id:
+        return f"{word}  {record.row.id}  [{code}]  {_cause(record)} (see {first})"
     lines = [
         f"{word}  {record.row.id}  [{code}]",
         f"  check:    {check.title}  ({LANE_TITLES[check.lane]}, box {check.dod}; {check.source})",
@@ -24,11 +33,22 @@ def failure(record: Record, settings: Settings, excinfo: Any) -> str:
         lines.append(f"  error:    {_where(excinfo)}")
     lines += [
         f"  why:      {check.why}",
-        f"  fix:      {record.fix or check.fix}",
+        f"  fix:      {record.fix or advice(check, record.outcome, record.reason)}",
         f"  repeat:   {repeat(record, settings)}",
         *([f"  by hand:  {record.by_hand}"] if record.by_hand else []),
     ]
     return "\n".join(lines)
+
+
+def _first_to_tell(record: Record, told: Told) -> str:
+    """The row whose text tells the cause of an error; a row of its own for what failed or broke down in a check."""
+    if record.outcome != "error" or record.reason.startswith("unexpected-"):
+        return record.row.id
+    return told.setdefault((record.reason, record.fix, *record.found), record.row.id)
+
+
+def _cause(record: Record) -> str:
+    return "the image was not built" if record.reason == "build-failed" else "".join(record.found[:1]).rstrip(":")
 
 
 def repeat(record: Record, settings: Settings) -> str:

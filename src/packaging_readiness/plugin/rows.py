@@ -1,36 +1,23 @@
 """Entrypoint rows: the judgement of what the process of a row did. All pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging_readiness.contract.inventory import CheckRow
 from packaging_readiness.contract.model import Contract, MprCase
 from packaging_readiness.image.commands import Completed
-from packaging_readiness.plugin.invocations import UNKNOWN, invocation_of, kind_of
+from packaging_readiness.plugin.invocations import UNKNOWN, invocation_of, kind_of, listed_options
+from packaging_readiness.plugin.row_options import called_missing, documents, names, refusal, unlisted
 
 _MISSING_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _USAGE = re.compile(r"(?im)^\s*usage:")
-_USAGE_BLOCK = re.compile(r"(?im)^\s*usage:.*\n(?:[ \t]+.*\n)*")
 _TRACEBACK = "Traceback (most recent call last):"
 _ARGPARSE = re.compile(r"(?m)^\S.*: error: ")
 _IMPORT = re.compile(r"(?m)^ImportError: (.*)$")
-_USAGE_TEXT = re.compile(r"(?ims)^\s*usage:.*?(?:^\s*$|\Z)")
 _RUNPY = re.compile(r"(?m)^.*RuntimeWarning: .*found in sys\.modules.*$")
 _NOT_FOUND = 127
 _USAGE_ERROR = 2
-
-# What to do, by reason code, where it is something else than the check's own advice.
-FIXES = {
-    "module-not-found": "Copy the module into the image, or correct the module in the contract and the plan.",
-    "import-error": "Copy or install the missing package into the image.",
-    "program-not-found": "Give the image a `python`, as the commands of the matrix demand.",
-    "timed-out": "Do no work before the arguments are read; help must not wait for anything.",
-    "killed-by-signal": "Find what ended the process: its memory, its limits, or a crash of an extension module.",
-    "output-over-bound": "Let the program print less than the suite keeps of a stream (64 KiB).",
-    "traceback": "Mend the exception that the program ends with.",
-    "argparse-failure": "Bring the program's parser and the contract's command to the same arguments, and the "
-    "placeholders of its `rows` to what the parser takes.",
-}
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +39,10 @@ def judge(row: CheckRow, contract: Contract, done: Completed) -> Judgement:
         return _judge_required(invocation_of(row, contract).required, done)
     if kind == "optional":
         return _judge_optional(invocation_of(row, contract).optional, done)
-    return _judge_unknown(done) if kind == "unknown" else _judge_help(done)
+    if kind == "unknown":
+        return _judge_unknown(invocation_of(row, contract).required, done)
+    helped = _judge_help(done)
+    return helped if helped.reason else replace(helped, notes=(*helped.notes, *_more(row, contract, done)))
 
 
 def _judge_help(done: Completed) -> Judgement:
@@ -75,8 +65,10 @@ def _judge_required(required: tuple[str, ...], done: Completed) -> Judgement:
     if done.exit_code != _USAGE_ERROR:
         wanted = f"exit code {done.exit_code} without its required arguments, expected {_USAGE_ERROR}"
         return Judgement("required-not-enforced", (wanted, *_tail(done)))
-    stderr = _USAGE_BLOCK.sub("", _text(done.stderr))  # the usage names every option, required or not
-    unnamed = [option for option in required if not re.search(re.escape(option) + r"(?![\w-])", stderr)]
+    told = refusal(_text(done.stderr))
+    if UNKNOWN in told:  # a text that also proves the row of the unknown argument proves neither
+        return Judgement("fixed-refusal", (f"names {UNKNOWN}, which was not given", *_tail(done)))
+    unnamed = [option for option in required if not names(option, told)]
     if unnamed:
         return Judgement("required-not-named", (f"not named as missing: {', '.join(unnamed)}", *_tail(done)))
     return Judgement("", notes=_notes(done))
@@ -84,22 +76,13 @@ def _judge_required(required: tuple[str, ...], done: Completed) -> Judgement:
 
 def _judge_optional(optional: tuple[str, ...], done: Completed) -> Judgement:
     helped = _judge_help(done)
-    absent = [option for option in optional if not _documents(option, _text(done.stdout))]
+    absent = [option for option in optional if not documents(option, _text(done.stdout))]
     if helped.reason or not absent:
         return helped
     return Judgement("optional-not-documented", (f"not in the help text: {', '.join(absent)}",))
 
 
-def _documents(option: str, text: str) -> bool:
-    """Whether help offers the option, in its usage or at the start of a line of its own; prose offers nothing."""
-    lines = (line.strip(" \t│|") for line in text.splitlines())
-    offered = [re.split(r"\s{2,}", line)[0] for line in lines if line.startswith("-")]
-    usage = _USAGE_TEXT.search(text)
-    whole = re.compile(r"(?<![\w-])" + re.escape(option) + r"(?![\w-])")
-    return any(whole.search(part) for part in (*offered, usage[0] if usage else ""))
-
-
-def _judge_unknown(done: Completed) -> Judgement:
+def _judge_unknown(given: tuple[str, ...], done: Completed) -> Judgement:
     broken = _broken(done)
     if broken is not None and broken.reason not in ("timed-out", "traceback"):
         return broken
@@ -108,6 +91,9 @@ def _judge_unknown(done: Completed) -> Judgement:
         wanted = f"{ended} with the unknown argument {UNKNOWN}, expected exit code {_USAGE_ERROR}"
         return Judgement("unknown-accepted", (wanted, *_tail(done)))
     stderr = _text(done.stderr)
+    lacking = called_missing(stderr, given) if UNKNOWN in stderr else []
+    if lacking:
+        return Judgement("fixed-refusal", (f"calls missing what was given: {', '.join(lacking)}", *_tail(done)))
     if UNKNOWN in stderr:
         return Judgement("", notes=_notes(done))
     if _ARGPARSE.search(stderr):
@@ -156,6 +142,13 @@ def _broken(done: Completed) -> Judgement | None:
             "argparse-failure", (f"the parser refused the arguments (exit code {_USAGE_ERROR})", *_tail(done))
         )
     return None
+
+
+def _more(row: CheckRow, contract: Contract, done: Completed) -> tuple[str, ...]:
+    """A note on options that the program's help offers and the contract lists for none of its invocations."""
+    more = unlisted(_text(done.stdout), listed_options(row, contract))
+    shown = ", ".join(more[:_SHOWN]) + (f" and {len(more) - _SHOWN} more" if len(more) > _SHOWN else "")
+    return (f"the help offers what the contract does not list: {shown}",) if more else ()
 
 
 def _notes(done: Completed) -> tuple[str, ...]:

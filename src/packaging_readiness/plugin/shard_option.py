@@ -8,6 +8,9 @@ from packaging_readiness.contract.model import Contract
 from packaging_readiness.verdict.header import Shard
 from packaging_readiness.verdict.shards import refuse_too_many
 
+# One spelling for one shard: jobs and reports are compared by what people typed.
+_FORM = re.compile(r"(0|[1-9][0-9]{0,3})/(0|[1-9][0-9]{0,3})")
+
 
 def shard_of_options(option: Any, contract: Contract) -> Shard | None:
     """The shard that was asked for, or None for an undivided run. Raises InputRefused for a wrong form, and beside
@@ -17,9 +20,9 @@ def shard_of_options(option: Any, contract: Contract) -> Shard | None:
     if given is None:
         return None
     cure = f"write it as K/N with K from 1 to N, and N at most {len(contract.entrypoints)}, e.g. --shard 1/2"
-    found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", given, re.ASCII)
+    found = _FORM.fullmatch(given)
     if found is None:
-        raise InputRefused("--shard", f"{given!r} is not K/N", cure)
+        raise InputRefused("--shard", f"{given!r} is not K/N in plain digits, without leading zeros", cure)
     try:
         shard = Shard(int(found[1]), int(found[2]))
         refuse_too_many(shard, contract)

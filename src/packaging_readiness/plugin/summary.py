@@ -1,6 +1,6 @@
 """The run header at the top and the verdict at the bottom of a terminal run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from packaging_readiness import __version__
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Line = tuple[str, dict[str, bool]]
 GREEN, RED, YELLOW = {"green": True}, {"red": True}, {"yellow": True}
 _MISSING_SHOWN = 5
+_PROBLEMS_SHOWN = 10
 
 
 def header_lines(settings: Settings, platform: "Platform") -> list[str]:
@@ -50,14 +51,19 @@ def summary_lines(conclusion: "Conclusion", settings: Settings) -> Iterator[Line
     """Verdict per lane with its active blockers, adjudicated rows by name, and the verdict of M1."""
     verdict = conclusion.verdict
     results = verdict.results if verdict is not None and conclusion.whole else conclusion.results
+    if any(not result.held for result in results.values()):
+        from packaging_readiness.plugin.red_rows import red_lines
+
+        yield from red_lines(results, settings)
     for lane in LANES:
         mine = {row_id: result for row_id, result in results.items() if settings.rows[row_id].check.lane == lane}
         if mine:
             yield _lane_line(lane, mine, settings)
     if conclusion.whole and verdict is not None:
         yield from _adjudicated(results, settings)
-    for problem in conclusion.problems:
-        yield f"problem: {problem}", RED
+    yield from ((f"problem: {problem}", RED) for problem in conclusion.problems[:_PROBLEMS_SHOWN])
+    if len(conclusion.problems) > _PROBLEMS_SHOWN:
+        yield f"and {len(conclusion.problems) - _PROBLEMS_SHOWN} more problems", RED
     yield from _closing(conclusion, settings)
     if conclusion.bundle is not None:
         if settings.sign_key is None:
@@ -72,28 +78,39 @@ def _lane_line(lane: Lane, results: "dict[str, Result]", settings: Settings) -> 
         number = sum(result.outcome == outcome for result in results.values())
         if number:
             counts.append(f"{number} {outcome}")
-    codes = sorted({settings.rows[row_id].blocker or "advisory" for row_id in red})
     held = "PASS" if settings.shard is None else f"shard {settings.shard.shown} held"  # a part is no verdict
-    text = f"{LANE_TITLES[lane]}  {'FAIL' if red else held}  {', '.join(counts)}"
-    return (f"{text}  active: {', '.join(codes)}", RED) if red else (text, GREEN)
+    if not red:
+        return f"{LANE_TITLES[lane]}  {held}  {', '.join(counts)}", GREEN
+    failed = {settings.rows[row_id].blocker or "advisory" for row_id, result in red.items() if result.outcome == "fail"}
+    unknown = {settings.rows[row_id].blocker or "advisory" for row_id in red} - failed
+    word = "FAIL" if failed else "ERROR" if any(result.outcome == "error" for result in red.values()) else "NOT RUN"
+    # A code behind errors only: nobody saw the platform break the contract, and nobody saw it keep it.
+    parts = {"active": failed, "not proved": unknown}
+    told = [f"{name}: {', '.join(sorted(codes))}" for name, codes in parts.items() if codes]
+    return f"{LANE_TITLES[lane]}  {word}  {', '.join(counts)}  {'; '.join(told)}", RED
 
 
-def _adjudicated(results: object, settings: Settings) -> Iterator[Line]:
-    assert isinstance(results, dict)
+def _adjudicated(results: "Mapping[str, Result]", settings: Settings) -> Iterator[Line]:
+    decided = [result for result in results.values() if settings.rows[result.id].check.decided_by == "adjudicator"]
+    red = [result for result in decided if not result.held]
     yield "decided from the results:", {}
-    for row_id, result in results.items():
-        if settings.rows[row_id].check.decided_by == "adjudicator":
-            yield f"  {result.outcome:8} {row_id}", GREEN if result.held else RED
-            if not result.held:
-                for found in result.found[:_MISSING_SHOWN]:
-                    yield f"           {found}", {}
-                if len(result.found) > _MISSING_SHOWN:
-                    yield f"           and {len(result.found) - _MISSING_SHOWN} more", {}
+    for result in red or decided:
+        yield f"  {result.outcome:8} {result.id}", GREEN if result.held else RED
+        if not result.held:
+            yield from ((f"           {found}", {}) for found in result.found[:_MISSING_SHOWN])
+            if len(result.found) > _MISSING_SHOWN:
+                yield f"           and {len(result.found) - _MISSING_SHOWN} more", {}
+    if red and (held := [result.id for result in decided if result.held]):
+        yield f"  held     {', '.join(held)}", GREEN
 
 
 def _closing(conclusion: "Conclusion", settings: Settings) -> Iterator[Line]:
     verdict = conclusion.verdict
-    if conclusion.whole and verdict is not None:
+    if settings.evidence is not None:
+        from packaging_readiness.plugin.pack_lines import pack_lines
+
+        yield from pack_lines(conclusion.results, settings)
+    elif conclusion.whole and verdict is not None:
         codes = [state.code for state in verdict.blockers if state.active]
         authority = verdict.objects["packaging_provenance"].get("registry_authority") or "no registry"
         told = f"registry authority {authority}, {'dirty' if verdict.run.identity.dirty else 'clean'} tree"

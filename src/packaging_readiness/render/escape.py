@@ -11,7 +11,6 @@ _TICKS = re.compile(r"`+")
 # characters of workflow commands (`::`, `##[`).
 _MARKDOWN = "&\"'\\`*_{}[]()<>#+!|~:@$^"
 _ENTITIES = {ord(character): f"&#{ord(character)};" for character in _MARKDOWN}
-_IN_HTML = {ord(character): f"&#{ord(character)};" for character in "&<>#:"}
 _WWW = re.compile(r"www\.", re.IGNORECASE)
 
 
@@ -42,12 +41,6 @@ def span(text: str, limit: int = 600) -> str:
     fence = "`" * (max(map(len, _TICKS.findall(shown)), default=0) + 1)
     pad = " " if "`" in shown or shown != shown.strip() else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
-
-
-def preformatted(lines: list[str]) -> str:
-    """Lines to copy, one command each. The HTML element takes no Markdown inside."""
-    shown = [visible(line, 1000).translate(_IN_HTML) for line in lines]
-    return "\n".join(["<pre>", *shown, "</pre>"])
 
 
 def command_data(text: str) -> str:

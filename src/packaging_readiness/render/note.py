@@ -3,14 +3,17 @@
 Made of the bundle alone. Times are those of the run, so that the same bundle gives the same text at any later day.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging_readiness.contract.canonical import sha256
 from packaging_readiness.evidence.files import MANIFEST
-from packaging_readiness.render.escape import inline, span
+from packaging_readiness.render.escape import span
 from packaging_readiness.render.view import View
-from packaging_readiness.verdict.prose import PREFIX
+from packaging_readiness.verdict.prose import DRIFT, STILL_OPEN
+
+_CLAIM = re.compile(r'(.+?):([0-9]+) says "')
 
 
 def closure_note(view: View) -> str:
@@ -61,7 +64,7 @@ def _sections(view: View, handoff: Mapping[str, Any]) -> Iterator[tuple[str, lis
     yield "Drift between the plan's prose and the evidence (outside the verdict)", list(_drift(handoff)) or ["none"]
     yield "Carried", list(_carried(view)) or ["nothing is deferred, waived or accepted"]
     yield "Evidence", [_bundle(view), *(f"{note}" for note in view.verification.notes)]
-    yield "Completion checklist (plan section 7), as far as evidence can tell", list(_checklist(view))
+    yield "Completion checklist (plan section 7), as far as evidence can tell", list(_checklist(view, handoff))
     yield "Handoff (plan section 8)", list(_handoff(handoff))
 
 
@@ -77,13 +80,29 @@ def _image(view: View) -> Iterator[str]:
 def _blocker(entry: Mapping[str, Any]) -> str:
     raised, more = span(entry["raised_by"][0]), len(entry["raised_by"]) - 1
     by = raised + (f" and {more} more" if more else "")
-    action = inline(entry["resolution_action"] or "no action on record")
+    action = entry["resolution_action"] or "no action on record"  # the inventory's own words: the bundle is coherent
     head = f"{span(entry['blocker_id'])} ({entry['severity']}, {entry['owner_lane']}, {entry['resolution_status']})"
     return f"{head}: raised by {by}; {action}"
 
 
 def _drift(handoff: Mapping[str, Any]) -> Iterator[str]:
-    return (span(note.removeprefix(PREFIX), 1200) for note in handoff["notes"] if note.startswith(PREFIX))
+    return (span(note.removeprefix(DRIFT), 1200) for note in handoff["notes"] if note.startswith(DRIFT))
+
+
+def _still_open(handoff: Mapping[str, Any]) -> Iterator[str]:
+    """What the plans have not marked yet and the evidence shows, by document: the work that is left to do by hand."""
+    lines: dict[str, list[str]] = {}
+    for note in handoff["notes"]:
+        claim = _CLAIM.match(note.removeprefix(STILL_OPEN)) if note.startswith(STILL_OPEN) else None
+        if claim is not None:
+            lines.setdefault(claim[1], []).append(claim[2])
+    for document, numbers in lines.items():
+        yield f"to be marked by hand, because the evidence holds: {span(document)}, {_lines(numbers)}"
+
+
+def _lines(numbers: list[str]) -> str:
+    ordered = sorted(set(numbers), key=int)
+    return f"{'line' if len(ordered) == 1 else 'lines'} {', '.join(ordered)}"
 
 
 def _carried(view: View) -> Iterator[str]:
@@ -92,10 +111,10 @@ def _carried(view: View) -> Iterator[str]:
         if row["outcome"] == "deferred":
             yield f"{span(row['id'])} deferred as {_value(row['deferral'])}"
     for entry in register["waivers"]:
-        who = f"{inline(entry['owner'])} until {entry['expires']}"
+        who = f"{span(entry['owner'])} until {entry['expires']}"
         yield f"{span(entry['check'])} waived by {who}: {span(entry['reason'])}"
     for entry in register["acceptances"]:
-        yield f"{span(entry['blocker_id'])} accepted by {inline(entry['owner'])}: {span(entry['reason'])}"
+        yield f"{span(entry['blocker_id'])} accepted by {span(entry['owner'])}: {span(entry['reason'])}"
 
 
 def _bundle(view: View) -> str:
@@ -104,10 +123,11 @@ def _bundle(view: View) -> str:
     return f"{span(f'evidence/runs/{run_id}/{phase}/')}, {len(view.files)} objects, {MANIFEST} {span(sha256(data))}"
 
 
-def _checklist(view: View) -> Iterator[str]:
+def _checklist(view: View, handoff: Mapping[str, Any]) -> Iterator[str]:
     for title, lane in view.lanes():
         yield f"{title}: {'complete' if lane['overall_pass'] else 'not complete'}"
     yield f"blockers: {'resolved' if not view.active else f'{len(view.active)} carried as no-go'}"
+    yield from _still_open(handoff)
     yield "closure note and action log: appended by hand, with this text"
 
 

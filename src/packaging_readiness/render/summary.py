@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from packaging_readiness.render.escape import code, inline, preformatted
+from packaging_readiness.render.escape import code, inline, span
 from packaging_readiness.render.view import View
 
 # A step summary is cut at 1 MiB, and beyond this nobody reads it anyway.
@@ -80,23 +80,22 @@ def _rows(view: View) -> Iterator[str]:
         return
     yield "### What does not hold"
     yield ""
+    told: dict[tuple[str, ...], str] = {}
     for row in rows[:_ROWS]:
         yield f"- {code(row['id'])}: {row['outcome']}, {code(row['reason'])} ({row['blocker'] or row['severity']})"
-        yield from (f"  - {code(found)}" for found in row["found"][:_FOUND])
-        if len(row["found"]) > _FOUND:
-            yield f"  - and {len(row['found']) - _FOUND} more"
+        first = told.setdefault((row["reason"], *row["found"]), row["id"])
+        yield from [f"  - found: as for {code(first)}"] if first != row["id"] and row["found"] else _found(row)
+        yield f"  - fix: {view.fix(row)}"
+        yield f"  - repeat: {span(view.repeat(row))}"
     if len(rows) > _ROWS:
         yield f"- and {len(rows) - _ROWS} more rows, in {code('check_results.json')}"
     yield ""
-    yield "### Repeat"
-    yield ""
-    yield preformatted([view.repeat(row) for row in _to_repeat(rows)[:_ROWS]])
-    yield ""
 
 
-def _to_repeat(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """What tests saw; only where nothing of that is red, what was decided from it."""
-    return [row for row in rows if row["decided_by"] == "test"] or rows
+def _found(row: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"  - {code(found)}" for found in row["found"][:_FOUND])
+    if len(row["found"]) > _FOUND:
+        yield f"  - and {len(row['found']) - _FOUND} more"
 
 
 def _put_off(view: View) -> Iterator[str]:

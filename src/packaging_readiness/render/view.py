@@ -14,6 +14,7 @@ from packaging_readiness.contract.model import LANES
 from packaging_readiness.evidence.files import MANIFEST
 from packaging_readiness.evidence.store_folder import read_folder
 from packaging_readiness.evidence.verify import Verification, verify_found
+from packaging_readiness.verdict.advice import advice
 
 HELD = ("pass", "deferred", "waived")
 _OPTIONS = ("--platform-root", "--contract", "--image", "--build-facts", "--engine", "--aws")
@@ -54,8 +55,9 @@ class View:
             yield LANE_TITLES[lane], self.object(f"{lane}_execution_snapshot")
 
     def fix(self, row: Mapping[str, Any]) -> str:
-        """What the inventory advises."""
-        return next(check.fix for check in packaged_checks() if check.id == row["id"].partition("[")[0])
+        """What to do about one row that does not hold."""
+        check = next(check for check in packaged_checks() if check.id == row["id"].partition("[")[0])
+        return advice(check, row["outcome"], row["reason"])
 
     def repeat(self, row: Mapping[str, Any]) -> str:
         """The command that runs one row again; what was decided from results needs the results."""

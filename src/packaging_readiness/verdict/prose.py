@@ -1,4 +1,8 @@
-"""Drift between the plan's prose and the evidence, as notes with both quotes. It never touches the verdict."""
+"""Where the plan's prose and the evidence part, as notes with both quotes. It never touches the verdict.
+
+Prose that claims more than was proved drifts. Prose that is still open where the evidence holds is what a closing phase
+looks like: boxes and statuses are marked by hand, after the bundle.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +13,8 @@ from packaging_readiness.contract.model import LANES, Lane
 from packaging_readiness.verdict.ledger import Ledger
 
 SOURCE = "m1e.handoff.master-plan"
-PREFIX = "drift: "
+DRIFT = "drift: "
+STILL_OPEN = "still open: "
 _LANE_OF: Mapping[str, Lane] = {LANE_TITLES[lane]: lane for lane in LANES}
 _COMPLETE = re.compile(r"\[.\] (M1\.[A-E]) complete\b")
 _RESOLVED = re.compile(r"\[.\] M1 blockers resolved\b")
@@ -18,7 +23,7 @@ _REGISTER = "m1_closure_blocker_register.json"
 
 
 def drift(ledger: Ledger, lanes: Mapping[Lane, str]) -> list[str]:
-    """One note per claim of the prose that the evidence contradicts, in the order of the documents."""
+    """One note per claim of the prose that is not what the evidence says, in the order of the documents."""
     claims = ledger.fact(SOURCE, "rows")
     notes = (_compared(claim, ledger, lanes) for claim in claims) if isinstance(claims, list) else ()
     return [note for note in notes if note]
@@ -31,7 +36,7 @@ def _compared(claim: Any, ledger: Ledger, lanes: Mapping[Lane, str]) -> str | No
     for done, quote in _evidence(claim, ledger, lanes):
         if done != (claim.get("status") == "DONE"):
             document, title = (str(claim.get(name))[:_SHOWN] for name in ("document", "title"))
-            return f'{PREFIX}{document}:{claim.get("line")} says "{title}"; {quote}'
+            return f'{STILL_OPEN if done else DRIFT}{document}:{claim.get("line")} says "{title}"; {quote}'
     return None
 
 

@@ -1,0 +1,72 @@
+"""What is red, first: the checks that do not hold by reason, each reason with its cure and one command to repeat it."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+from packaging_readiness.plugin.likeness import unlike
+from packaging_readiness.plugin.settings import Settings
+from packaging_readiness.verdict.advice import advice
+from packaging_readiness.verdict.results import Result
+
+_REASONS = 8
+_NAMED = 3
+_WIDTH = 300
+_SEVERITIES = ("S1", "S2", "S3")
+
+
+def red_lines(results: Mapping[str, Result], settings: Settings) -> Iterator[tuple[str, dict[str, bool]]]:
+    """Lines on the checks that do not hold, with their colours; reasons of hard ones first, then those with most rows.
+
+    What was decided from results is left out where a check is red: it follows from that.
+    """
+    foreign = unlike(settings.platform_root, settings.contract)
+    if foreign is not None:
+        yield foreign, {"red": True}
+    yield from ((line, {}) for line in _lines(results, settings))
+
+
+def _lines(results: Mapping[str, Result], settings: Settings) -> Iterator[str]:
+    red = [result for result in results.values() if not result.held]
+    seen = [result for result in red if settings.rows[result.id].check.decided_by == "test"]
+    groups = sorted(_by_reason(seen or red, settings).items(), key=lambda group: (group[0][0], -len(group[1])))
+    if not groups:
+        return
+    yield f"{_count(len(seen or red), 'check does', 'checks do')} not hold:"
+    for (_, reason, fix, _), rows in groups[:_REASONS]:
+        yield from _group(reason, fix, rows, settings)
+    if rest := [result for _, rows in groups[_REASONS:] for result in rows]:
+        more = _count(len(groups) - _REASONS, "more reason", "more reasons")
+        yield f"  and {more} ({_count(len(rest), 'check', 'checks')}), told above one by one"
+
+
+def _by_reason(red: list[Result], settings: Settings) -> dict[tuple[int, str, str, str], list[Result]]:
+    """Results by severity, reason code and cure; of errors only those with one cause are of one group."""
+    groups: dict[tuple[int, str, str, str], list[Result]] = {}
+    for result in red:
+        row = settings.rows[result.id]
+        cause = "".join(result.found[:1]) if result.outcome == "error" else ""
+        fix = advice(row.check, result.outcome, result.reason)
+        groups.setdefault((_SEVERITIES.index(row.severity), result.reason, fix, cause), []).append(result)
+    return groups
+
+
+def _group(reason: str, fix: str, rows: list[Result], settings: Settings) -> Iterator[str]:
+    first = rows[0]
+    codes = sorted({settings.rows[result.id].blocker or "advisory" for result in rows})
+    named = ", ".join(result.id for result in rows[:_NAMED])
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    yield f"  {reason or first.outcome}  [{', '.join(codes)}]  {named}{more}"
+    if first.found:
+        yield f"    found:   {_shown(first.found)}"
+    yield f"    fix:     {fix}"
+    yield f"    repeat:  {shlex.join(['pytest', '--check', first.id, *settings.options])}"
+
+
+def _shown(found: Sequence[str]) -> str:
+    """The first line, and the last of the words of another program that it announces: there they say what is wrong."""
+    text = f"{found[0]} {found[-1]}" if found[0].endswith(":") and len(found) > 1 else found[0]
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 2] + " …"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
