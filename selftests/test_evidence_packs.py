@@ -80,6 +80,9 @@ def test_pack_of_two_runs_is_refused_as_incoherent_with_both_ids(form: str, tmp_
         assert "check_results.json, contract.json and run_record.json" in needed
     assert "ERROR (the suite could not find out)  m1e.register.waivers" in ran.stdout
     assert "the pack decides nothing (M1E-B3" in ran.stdout
+    assert "build_path stands in place of build_context_path: an older name, not read as the new one" in ran.stdout
+    assert "image_digest_manifest.json: missing; it could be derived from packaging_provenance.json" in ran.stdout
+    assert "M1: not decided; " in ran.stdout
 
 
 def test_faults_are_told_and_nothing_is_patched_over() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from packaging_readiness.contract.load import contract_digest
+from selftests import synthetic
 from selftests.main_job import Job, bundled, command, unbroken
 
 Content = dict[str, Any]
@@ -37,7 +38,7 @@ def halves(report: Content, folder: Path) -> tuple[Path, Path]:
         half = json.loads(json.dumps(report))
         half["tests"] = [test for test in report["tests"] if row_of(test).startswith(lanes)]
         half["readiness"]["nonce"] = path.stem
-        path.write_text(json.dumps(half))
+        path.write_bytes(synthetic.as_bytes(half))
     return paths
 
 
@@ -56,7 +57,7 @@ def refused(reports: list[Path], folder: Path, *words: str) -> None:
 @pytest.mark.parametrize("left_out", ["m1a.reference.mode", "m1b.run.help[ofs]", "m1e.handoff.master-plan"])
 def test_result_taken_out_of_a_report_is_named(left_out: str, report: Content, tmp_path: Path) -> None:
     report["tests"] = [test for test in report["tests"] if row_of(test) != left_out]
-    (tmp_path / "report.json").write_text(json.dumps(report))
+    (tmp_path / "report.json").write_bytes(synthetic.as_bytes(report))
     job = bundled(tmp_path / "report.json", tmp_path / "out")
     assert job.ran.status == 1
     assert f"not_run  {left_out}" in job.ran.stdout

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from selftests import synthetic
 from selftests.main_job import FIXED, FOLDER, Job, bundled, command, pytest_run, unbroken
 
 
@@ -68,16 +69,24 @@ def test_good_pack_holds(good: Job, tmp_path: Path) -> None:
     assert ran.status == 0, ran.text
     decided = {r["id"] for r in good.object("check_results")["results"] if r["decided_by"] == "adjudicator"}
     assert rows_in(report) == decided
+    run, image = (good.object("packaging_provenance")[name] for name in ("platform_run_id", "image_digest"))
+    closing = next(line for line in ran.stdout.splitlines() if line.startswith("M1: "))
+    assert closing.startswith(f"M1: PASS, by the evidence in {good.out.name} (run {run}, commit ")
+    assert f"image {image}, contract reference_platform, registry authority embedded); " in closing
+    assert closing.endswith("; the results of its checks are its own, nothing was run again")
 
 
 def test_pack_with_a_failed_check_fails(good: Job, tmp_path: Path) -> None:
     report = json.loads(good.report.read_bytes())
     report["tests"] = [t for t in report["tests"] if t["metadata"]["readiness"]["check"] != "m1d.context.scan"]
-    (tmp_path / "incomplete.json").write_text(json.dumps(report))
+    (tmp_path / "incomplete.json").write_bytes(synthetic.as_bytes(report))
     pack = bundled(tmp_path / "incomplete.json", tmp_path / "pack")
     ran = pytest_run("--evidence", pack.out, f"--json-report-file={tmp_path / 'report.json'}")
     assert ran.status == 1, ran.text
     assert "FAIL  m1e.closure.inventory-complete" in ran.stdout
+    closing = next(line for line in ran.stdout.splitlines() if line.startswith("M1: "))
+    assert closing.startswith("M1: FAIL, by the evidence in pack (run platform_")
+    assert "; not held here: M1-B5, " in closing
     assert "m1d.context.scan: no result" in ran.stdout
 
 

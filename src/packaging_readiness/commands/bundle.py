@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packaging_readiness.commands.output import print_json, print_line
-from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.contract.inventory import LANE_TITLES
 
 if TYPE_CHECKING:
     from packaging_readiness.evidence.keys import PrivateKey
-
-SIZE_LIMIT = 500_000_000
 
 
 def register(commands: Any) -> None:
@@ -38,16 +35,17 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the bundle."""
+    from packaging_readiness.commands.report_files import read_reports, refuse_secrets
     from packaging_readiness.evidence.files import bundle_files
     from packaging_readiness.evidence.write import bundle_folder, refuse_existing, write_bundle
     from packaging_readiness.verdict.adjudicate import adjudicate
     from packaging_readiness.verdict.merge import merge
-    from packaging_readiness.verdict.report import read_report
     from packaging_readiness.verdict.shards import missing_shards
 
     refuse_existing(options.out)
     key = _key(options.sign_key)
-    reports = [read_report(_read(path), path.name) for path in options.reports]
+    reports = read_reports(options.reports)
+    refuse_secrets(reports)
     verdict = adjudicate(merge(reports))
     folder = bundle_folder(verdict.run.contract, verdict.run.identity.platform_run_id)
     files = bundle_files(verdict, reports)
@@ -98,14 +96,3 @@ def _signatures(files: Mapping[str, bytes], key: "PrivateKey | None") -> dict[st
     from packaging_readiness.evidence.dsse import sign
 
     return sign(files, key)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise CannotTell(str(path), "is no regular file", "name a report that pytest wrote")
-        if path.stat().st_size > SIZE_LIMIT:
-            raise CannotTell(path.name, f"is larger than {SIZE_LIMIT} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        raise CannotTell(str(path), f"cannot be read: {error.strerror}", "name a report that pytest wrote") from None

@@ -8,13 +8,14 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from packaging_readiness.contract.errors import InputRefused
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
+Decoder = Callable[[object], object]
 
 
 class DecodeError(ValueError):
@@ -26,37 +27,16 @@ class DecodeError(ValueError):
         self.message = message
 
 
-@functools.cache
-def _hints(cls: Any) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
-
-
 def decode(cls: type[T], value: object, path: Path = ()) -> T:
     """Return `value` (mappings, lists and scalars) as an instance of the dataclass `cls`.
 
     Raises DecodeError for a missing or unknown key, a wrong type, or a value that `__post_init__` refuses (by a
     ValueError of the whole, or a DecodeError that leads on to the field).
     """
-    if not isinstance(value, Mapping):
-        raise DecodeError(path, f"a mapping is needed, found {_kind(value)}")
-    hints = _hints(typing.cast(Any, cls))
-    fields = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    for key in value:
-        if key not in fields:
-            known = ", ".join(sorted(fields))
-            raise DecodeError((*path, key), f"unknown key {key!r}; known here: {known}")
-    arguments = {}
-    for name, field in fields.items():
-        if name in value:
-            arguments[name] = _value(hints[name], value[name], (*path, name))
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise DecodeError(path, f"key {name!r} is missing")
     try:
-        return cls(**arguments)
+        return typing.cast(T, _decoder(typing.cast(Any, cls))(value))
     except DecodeError as error:
         raise DecodeError((*path, *error.path), error.message) from None
-    except ValueError as error:
-        raise DecodeError(path, str(error)) from None
 
 
 def decode_foreign(cls: type[T], value: object, shown: str, *, below: str = "", cure: str = "") -> T:
@@ -71,49 +51,116 @@ def decode_foreign(cls: type[T], value: object, shown: str, *, below: str = "", 
         raise InputRefused(shown, f"{place}: {error.message}" if place else error.message, cure) from None
 
 
+# A decoder is made once per type and raises DecodeError with the path below its own value: a report of a hundred
+# results asks for thousands of them.
 @functools.cache
-def _origin(hint: Any) -> Any:
-    return typing.get_origin(hint)
-
-
-def _value(hint: Any, value: object, path: Path) -> Any:
-    origin = _origin(hint)
+def _decoder(hint: Any) -> Decoder:
+    origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
-        if value is None:
-            return None
-        (inner,) = (part for part in typing.get_args(hint) if part is not type(None))
-        return _value(inner, value, path)
+        (part,) = (part for part in typing.get_args(hint) if part is not type(None))
+        inner = _decoder(part)
+        return lambda value: None if value is None else inner(value)
     if origin is typing.Literal:
-        allowed = typing.get_args(hint)
-        if not any(type(value) is type(option) and value == option for option in allowed):
-            raise DecodeError(path, f"one of {', '.join(map(str, allowed))} is needed, found {value!r}")
-        return value
+        return _literal(typing.get_args(hint))
     if origin is tuple:
-        if not isinstance(value, list | tuple):
-            raise DecodeError(path, f"a list is needed, found {_kind(value)}")
-        (item_hint, _) = typing.get_args(hint)
-        return tuple(_value(item_hint, item, (*path, index)) for index, item in enumerate(value))
+        return _tuple(_decoder(typing.get_args(hint)[0]))
     if origin is not None and issubclass(origin, Mapping):
-        return _mapping(hint, value, path)
+        return _mapping(_decoder(typing.get_args(hint)[1]))
     if dataclasses.is_dataclass(hint):
-        return decode(typing.cast("type[Any]", hint), value, path)
-    if hint is Any:
-        return value
-    if hint is float and type(value) is int:
-        return float(value)
-    if type(value) is not hint:
-        raise DecodeError(path, f"{hint.__name__} is needed, found {_kind(value)}")
+        return _dataclass(hint)
+    return _anything if hint is Any else _scalar(hint)
+
+
+def _anything(value: object) -> object:
     return value
 
 
-def _mapping(hint: Any, value: object, path: Path) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise DecodeError(path, f"a mapping is needed, found {_kind(value)}")
-    _, item_hint = typing.get_args(hint)
-    for key in value:
-        if not isinstance(key, str):
-            raise DecodeError(path, f"keys are strings here, found {key!r}")
-    return {key: _value(item_hint, item, (*path, key)) for key, item in value.items()}
+def _scalar(hint: Any) -> Decoder:
+    def decoded(value: object) -> object:
+        if type(value) is hint:
+            return value
+        if hint is float and type(value) is int:
+            return float(value)
+        raise DecodeError((), f"{hint.__name__} is needed, found {_kind(value)}")
+
+    return decoded
+
+
+def _literal(allowed: tuple[object, ...]) -> Decoder:
+    def decoded(value: object) -> object:
+        if not any(type(value) is type(option) and value == option for option in allowed):
+            raise DecodeError((), f"one of {', '.join(map(str, allowed))} is needed, found {value!r}")
+        return value
+
+    return decoded
+
+
+def _tuple(item: Decoder) -> Decoder:
+    def decoded(value: object) -> object:
+        if not isinstance(value, list | tuple):
+            raise DecodeError((), f"a list is needed, found {_kind(value)}")
+        out = []
+        try:
+            for element in value:
+                out.append(item(element))
+        except DecodeError as error:
+            raise DecodeError((len(out), *error.path), error.message) from None
+        return tuple(out)
+
+    return decoded
+
+
+def _mapping(item: Decoder) -> Decoder:
+    def decoded(value: object) -> object:
+        if type(value) is not dict and not isinstance(value, Mapping):
+            raise DecodeError((), f"a mapping is needed, found {_kind(value)}")
+        for key in value:
+            if type(key) is not str:
+                raise DecodeError((), f"keys are strings here, found {key!r}")
+        if item is _anything:
+            return value
+        out = {}
+        try:
+            for key, element in value.items():
+                out[key] = item(element)
+        except DecodeError as error:
+            raise DecodeError((key, *error.path), error.message) from None
+        return out
+
+    return decoded
+
+
+def _dataclass(cls: Any) -> Decoder:
+    hints = typing.get_type_hints(cls)
+    missing = dataclasses.MISSING
+    fields = {field.name: _decoder(hints[field.name]) for field in dataclasses.fields(cls)}
+    required = {
+        field.name for field in dataclasses.fields(cls) if field.default is missing and field.default_factory is missing
+    }
+
+    def decoded(value: object) -> object:
+        if type(value) is not dict and not isinstance(value, Mapping):
+            raise DecodeError((), f"a mapping is needed, found {_kind(value)}")
+        for key in value:
+            if key not in fields:
+                raise DecodeError((key,), f"unknown key {key!r}; known here: {', '.join(sorted(fields))}")
+        arguments = {}
+        for name, decoder in fields.items():
+            if name in value:
+                try:
+                    arguments[name] = decoder(value[name])
+                except DecodeError as error:
+                    raise DecodeError((name, *error.path), error.message) from None
+            elif name in required:
+                raise DecodeError((), f"key {name!r} is missing")
+        try:
+            return cls(**arguments)
+        except DecodeError:
+            raise
+        except ValueError as error:
+            raise DecodeError((), str(error)) from None
+
+    return decoded
 
 
 def _kind(value: object) -> str:

@@ -15,7 +15,8 @@ from packaging_readiness.verdict.adjudicate import Verdict, adjudicate
 from packaging_readiness.verdict.stored import stored_run
 
 _CODE = "M1E-B3"
-_SHOWN_IN = "m1e.closure.objects-present"
+SHOWN_IN = "m1e.closure.objects-present"
+OF_PACK = "the pack is of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,30 @@ class Pack:
         if self.verdict is None:
             if record.row.blocker == _CODE:
                 record.fail("pack-without-results", self.problems or self.missing)
-            told = [f"the pack decides nothing ({_CODE}, see {_SHOWN_IN})", *(self.missing or self.problems[:1])]
+            told = [f"the pack decides nothing ({_CODE}, see {SHOWN_IN})", *(self.missing or self.problems[:1])]
             raise CannotTell("", "\n".join(told), "adjudicate a pack that holds the results of its run")
         result = self.verdict.results[record.row.id]
+        if record.row.check.id == SHOWN_IN:
+            record.note(OF_PACK + _about(self.verdict))
         record.observe(**dict(result.observation))
         if not result.held:
             raise CheckFailed(result.reason or result.outcome, *result.found)
-        if record.row.check.id == _SHOWN_IN:
+        if record.row.check.id == SHOWN_IN:
             fix = "Get the pack as it was written, or make a new one: an object that was changed cannot be mended."
             record.require(not self.problems, "pack-incoherent", *self.problems, fix=fix)
+
+
+def _about(verdict: Verdict) -> str:
+    run = verdict.run.identity
+    provenance = verdict.objects["packaging_provenance"]
+    facts = {
+        "run": run.platform_run_id,
+        "commit": run.git_sha[:12],
+        "image": provenance["image_digest"] or "none",
+        "contract": verdict.run.contract.name,
+        "registry authority": provenance["registry_authority"] or "none",
+    }
+    return ", ".join(f"{name} {value}" for name, value in facts.items())
 
 
 def read_pack(given: str, settings: Settings) -> Pack:

@@ -39,11 +39,11 @@ def _contradictions(
     identity: Identity, image: Mapping[str, Any] | None, results: Mapping[str, Result]
 ) -> Iterator[tuple[str, str]]:
     for row_id, result in results.items():
-        if result.outcome == "pass" and (result.reason or result.found):
+        if result.held and (result.found or (result.outcome == "pass" and result.reason)):
             yield row_id, "passes, and says what was found wrong"
         if row_id.startswith(_HELP) and result.held and result.observation.get("exit_code", 0) != 0:
             yield row_id, "passes, and its program ended with an exit code that is not 0"
-        if _REFUSES.search(row_id) and result.held and result.observation.get("exit_code") == 0:
+        if result.held and result.observation.get("exit_code") == 0 and _REFUSES.search(row_id):
             yield row_id, "passes, and its program ended with exit code 0 where it had to refuse"
     clean = results.get(_CLEAN)
     if clean is not None and clean.held and (identity.dirty or clean.observation.get("dirty_tree") is True):

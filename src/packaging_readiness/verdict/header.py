@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 UTC = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
@@ -74,6 +75,10 @@ class Identity:
             raise ValueError(f"{self.platform_run_id!r} is not a run id (letters, digits, '_', '.', '-')")
         if not UTC.fullmatch(self.written_at_utc):
             raise ValueError(f"{self.written_at_utc!r} is not a UTC time like 2026-02-22T19:48:49Z")
+        try:
+            datetime.fromisoformat(self.written_at_utc)
+        except ValueError:
+            raise ValueError(f"{self.written_at_utc!r} is a day that no calendar has") from None
         if not GIT_SHA.fullmatch(self.git_sha):
             raise ValueError(f"{self.git_sha!r} is not a full git sha")
 

@@ -8,6 +8,7 @@ from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import CheckRow, expand, packaged_checks
 from packaging_readiness.contract.load import contract_digest, contract_from_data
 from packaging_readiness.contract.model import Contract
+from packaging_readiness.verdict.accounts import refuse_false_accounts
 from packaging_readiness.verdict.coherence import refuse_contradictions
 from packaging_readiness.verdict.header import Identity
 from packaging_readiness.verdict.report import Report
@@ -50,12 +51,18 @@ def merge(reports: Sequence[Report]) -> MergedRun:
     first = ordered[0]
     for other in ordered[1:]:
         _same_run(first, other)
+    _refuse_doubled(ordered)
+    proved: Mapping[str, Any] | None = None
     for report in ordered:
-        if contract_digest(report.header.contract) != report.header.identity.contract_digest:
+        if report.header.contract is proved:
+            continue
+        proved = report.header.contract
+        if contract_digest(proved) != report.header.identity.contract_digest:
             raise InputRefused(report.shown, "the contract in it is not the one its header names", ONE_RUN)
     data = first.header.contract
     contract = contract_from_data(data, first.shown)
     rows = expand(packaged_checks(), contract)
+    refuse_false_accounts(ordered)
     image = _one_image(ordered)
     by_id = {row.id: row for row in rows}
     _refuse_unknown(ordered, by_id)
@@ -80,16 +87,25 @@ def _same_run(first: Report, other: Report) -> None:
         mine, theirs = getattr(first.header.identity, name), getattr(other.header.identity, name)
         if mine != theirs:
             raise InputRefused(pair, f"are not of one run: {name} is {mine!r} and {theirs!r}", ONE_RUN)
-    if first.header.nonce == other.header.nonce:
-        raise InputRefused(pair, "are the same report twice", ONE_RUN)
+
+
+def _refuse_doubled(reports: Sequence[Report]) -> None:
+    seen: dict[str, str] = {}
+    for report in reports:
+        if report.header.nonce in seen:
+            raise InputRefused(f"{seen[report.header.nonce]}, {report.shown}", "are the same report twice", ONE_RUN)
+        seen[report.header.nonce] = report.shown
 
 
 def _one_image(reports: Sequence[Report]) -> Mapping[str, Any] | None:
     used = [report for report in reports if report.image is not None]
     for other in used[1:]:
         if other.image != used[0].image:
-            mine, theirs = (report.image["digest"] for report in (used[0], other) if report.image)
-            what = f"image digest is {mine} and {theirs}" if mine != theirs else "engine or origin of the image differ"
+            mine, theirs = dict(used[0].image or {}), dict(other.image or {})
+            unlike = sorted(name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name))
+            what = f"image.{unlike[0]} differs"
+            if "digest" in unlike:
+                what = f"image digest is {mine['digest']} and {theirs['digest']}"
             raise InputRefused(f"{used[0].shown}, {other.shown}", f"are not of one image: {what}", ONE_RUN)
     return used[0].image if used else None
 
@@ -109,6 +125,8 @@ def _one_result_each(reports: Sequence[Report]) -> dict[str, Result]:
     origin: dict[str, str] = {}
     for report in reports:
         for result in report.results:
+            if origin.get(result.id) == report.shown:
+                raise InputRefused(report.shown, f"holds {result.id} twice", ONE_RUN)
             if result.id in results:
                 raise InputRefused(f"{origin[result.id]}, {report.shown}", f"both hold {result.id}", ONE_RUN)
             results[result.id] = result

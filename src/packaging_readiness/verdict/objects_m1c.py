@@ -43,13 +43,18 @@ def _fields(ledger: Ledger) -> list[Any]:
 
 
 def image_digest_manifest(ledger: Ledger) -> Mapping[str, Any]:
-    """The digest as the registry resolved it from the tag, recomputed from the manifest's bytes."""
-    digest = ledger.fact(_RESOLVED, "registry_digest")
+    """The digest as the registry resolved it from the tag, recomputed from the manifest's bytes.
+
+    Where the tag names an index, `image_digest` is that of the platform's own manifest, `registry_digest` the index's.
+    """
+    registry = ledger.fact(_RESOLVED, "registry_digest")
+    digest = ledger.fact(_RESOLVED, "platform_digest") or registry
     return {
         "image_tag": ledger.fact(_RESOLVED, "image_tag"),
         "image_digest": digest,
         "oci_digest_algo": digest.split(":")[0] if isinstance(digest, str) else None,
         "oci_digest_value": digest,
+        "registry_digest": registry,
         "recomputed_digest": ledger.fact(_RESOLVED, "recomputed_digest"),
         "manifest_media_type": ledger.fact(_RESOLVED, "manifest_media_type"),
         "manifest_bytes": ledger.fact(_RESOLVED, "manifest_bytes"),

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging_readiness.contract.canonical import read_json, sha256
 from packaging_readiness.contract.decode import decode_foreign
 from packaging_readiness.contract.errors import InputRefused
+from packaging_readiness.verdict.accounts import RERUN, Account, read_account
 from packaging_readiness.verdict.header import RunHeader
 from packaging_readiness.verdict.results import Outcome, Result, Told, refuse_image
+from packaging_readiness.verdict.shared_contract import SharedContract
 
 KEY = "readiness"
 PHASES = ("setup", "call", "teardown")
-RERUN = "run the lane again and hand in the report that it writes"
 _INTERNAL_ERROR = 3
 
 
@@ -32,7 +32,8 @@ class Observed(Told):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: where it came from, its header, results, and the image that its checks used, if any.
+    """A report: where it came from, its header, its account of itself, results, and the image that its checks used,
+    if any.
 
     `durations` (seconds, by check) and `measured` differ between runs by nature and go to the run record only.
     """
@@ -41,30 +42,37 @@ class Report:
     digest: str
     header: RunHeader
     exit_code: int
+    account: Account
     results: tuple[Result, ...]
     image: Mapping[str, Any] | None
     durations: Mapping[str, float]
     measured: Mapping[str, Mapping[str, Any]]
 
 
-def read_report(data: bytes, shown: str) -> Report:
-    """The report in `data`. Raises InputRefused when it is truncated, malformed or of a run that broke down."""
-    content = read_json(data, shown)
+def read_report(data: bytes, shown: str, contract: SharedContract | None = None) -> Report:
+    """The report in `data`. Raises InputRefused when it is truncated, malformed or of a run that broke down.
+
+    `contract` is what the reports of one run share; give the same one for each of them.
+    """
+    content, digest = (contract or SharedContract()).read(data, shown, KEY)
     if not isinstance(content, dict) or KEY not in content:
         raise InputRefused(shown, "is not a report of this suite", RERUN)
     header = decode_foreign(RunHeader, content[KEY], shown, below=KEY, cure=RERUN)
     exit_code = content.get("exitcode")
-    if not isinstance(exit_code, int) or exit_code == _INTERNAL_ERROR:
-        raise InputRefused(shown, "is of a run that ended by an internal error", RERUN)
+    if type(exit_code) is not int:
+        raise InputRefused(shown, "exitcode: does not say how its run ended", RERUN)
+    if exit_code == _INTERNAL_ERROR:
+        raise InputRefused(shown, "exitcode: is of a run that ended by an internal error", RERUN)
     tests = content.get("tests", [])
     if not isinstance(tests, list):
         raise InputRefused(shown, "its tests are not a list", RERUN)
     observed = [(test, _observed(test, shown)) for test in tests]
     return Report(
         shown=shown,
-        digest=sha256(data),
+        digest=digest,
         header=header,
         exit_code=exit_code,
+        account=read_account(content, tests, shown),
         results=tuple(_result(test, seen) for test, seen in observed),
         image=_one_image([seen for _, seen in observed], shown),
         durations={seen.check: _duration(test) for test, seen in observed},
@@ -104,7 +112,8 @@ def _outcome(test: Mapping[str, Any], seen: Observed) -> tuple[Outcome, str]:
     if phases["setup"] != "passed" or phases["teardown"] != "passed":
         return "error", seen.reason or "set-up-or-tear-down"
     if phases["call"] == "passed" and test.get("outcome") == "passed" and seen.outcome == "pass":
-        return ("deferred", seen.deferral) if seen.deferral else ("pass", "")
+        # A reason beside a pass is a contradiction, which merging tells.
+        return ("deferred", seen.deferral) if seen.deferral and not seen.reason else ("pass", seen.reason)
     if phases["call"] == "failed" and seen.outcome == "fail":
         return "fail", seen.reason
     return "error", seen.reason or "outcome-contradicts-record"

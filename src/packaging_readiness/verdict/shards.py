@@ -44,6 +44,8 @@ def refuse_mixed(reports: "Sequence[Report]", rows: Mapping[str, CheckRow], cont
     """Raise InputRefused for shards that are not parts of one split: another N, one part twice, a part beside an
     undivided report of the same lane, or a row that belongs to another part.
     """
+    if all(report.header.shard is None for report in reports):
+        return
     for report in reports:
         _refuse_strays(report, rows, contract)
     lanes = {report.digest: {rows[result.id].check.lane for result in report.results} for report in reports}
