@@ -34,6 +34,7 @@ def refused(suite: Miniature, run: Run, told: str) -> None:
         (("--written-at=2026-02-30T25:00:00Z",), "is not UTC"),
         (("--written-at=2026-02-22T19:48:49+00:00",), "is not UTC"),
         (("--written-at=",), "is not UTC"),
+        (("--written-at=2999-01-01T00:00:00Z",), "is still to come by this machine's clock"),
         (("--platform-run-id=a/b",), "--platform-run-id: 'a/b' is not a run id"),
         (("--platform-run-id=../x",), "is not a run id"),
         (("--platform-run-id=ab",), "is not a run id"),

@@ -20,6 +20,7 @@ from packaging_readiness.plugin.shard_option import shard_of_options
 from packaging_readiness.verdict.header import RUN_ID, UTC, Carried, Shard
 
 _UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_CLOCKS_DIFFER_S = 60  # between the jobs of one run, which share its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def resolve(config: Any, shared: Mapping[str, str] | None) -> Settings:
 
 
 def fresh_identity(platform_run_id: str | None, written_at: str | None) -> dict[str, str]:
-    """Run id, time and nonce, fixed once per run. Raises InputRefused for a malformed id or time."""
+    """Run id, time and nonce, fixed once per run. Raises InputRefused for what is malformed or still to come."""
     if written_at is None:
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
         if epoch is not None and not (epoch.isascii() and epoch.isdigit() and len(epoch) < 12):
@@ -106,6 +107,9 @@ def fresh_identity(platform_run_id: str | None, written_at: str | None) -> dict[
         written_at = time.strftime(_UTC_FORMAT, time.gmtime(int(epoch) if epoch else None))
     if not UTC.fullmatch(written_at):
         raise InputRefused("--written-at", f"{written_at!r} is not UTC", "write it like 2026-02-22T19:48:49Z")
+    if written_at > time.strftime(_UTC_FORMAT, time.gmtime(time.time() + _CLOCKS_DIFFER_S)):
+        cure = "name a time that is past, or set this machine's clock"
+        raise InputRefused("--written-at", f"{written_at} is still to come by this machine's clock", cure)
     run_id = platform_run_id or "platform_" + written_at.replace("-", "").replace(":", "")
     if not RUN_ID.fullmatch(run_id):
         raise InputRefused(
