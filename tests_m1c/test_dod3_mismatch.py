@@ -91,9 +91,12 @@ def test_consistency_object_is_complete(pack: Pack, record: Record) -> None:
 
 @check("m1c.push.role-permission")
 def test_role_may_push(platform: Platform, contract: Contract, settings: Settings, record: Record) -> None:
-    """The managed workflow's role is allowed every action that a push needs."""
+    """The managed workflow's role, which the registry names where it pins it, is allowed every action of a push."""
+    handle, role = contract.push.role_handle, contract.push.role_arn
+    found = f"{platform.handle_place(handle)}: {handle} is another role than the contract's {role}"
+    record.require(platform.handle(handle) in (None, role), "role-differs", found)
     source, decisions = push_decisions(platform, contract, settings)
-    record.observe(role_arn=contract.push.role_arn, permission_source=source)
+    record.observe(role_arn=role, permission_source=source)
     missing = [f"{d.action} on {d.resource}: {d.outcome}" for d in decisions if d.outcome in ("denied", "not_granted")]
     record.require(not missing, "push-action-missing", *missing)
     refuse_undecided(decisions)
