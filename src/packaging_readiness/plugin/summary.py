@@ -80,14 +80,14 @@ def _lane_line(lane: Lane, results: "dict[str, Result]", settings: Settings) -> 
             counts.append(f"{number} {outcome}")
     held = "PASS" if settings.shard is None else f"shard {settings.shard.shown} held"  # a part is no verdict
     if not red:
-        return f"{LANE_TITLES[lane]}  {held}  {', '.join(counts)}", GREEN
+        return f"{LANE_TITLES[lane]}  {held} ({', '.join(counts)})", GREEN
     failed = {settings.rows[row_id].blocker or "advisory" for row_id, result in red.items() if result.outcome == "fail"}
     unknown = {settings.rows[row_id].blocker or "advisory" for row_id in red} - failed
     word = "FAIL" if failed else "ERROR" if any(result.outcome == "error" for result in red.values()) else "NOT RUN"
     # A code behind errors only: nobody saw the platform break the contract, and nobody saw it keep it.
     parts = {"active": failed, "not proved": unknown}
     told = [f"{name}: {', '.join(sorted(codes))}" for name, codes in parts.items() if codes]
-    return f"{LANE_TITLES[lane]}  {word}  {', '.join(counts)}  {'; '.join(told)}", RED
+    return f"{LANE_TITLES[lane]}  {word} ({', '.join(counts)}); {'; '.join(told)}", RED
 
 
 def _adjudicated(results: "Mapping[str, Result]", settings: Settings) -> Iterator[Line]:
