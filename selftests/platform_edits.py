@@ -1,10 +1,7 @@
 """Ways to change a checkout of the reference platform; each fails where it no longer fits the platform."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-
-from selftests.main_job import RUN_ID
 
 Change = Callable[[Path], None]
 
@@ -40,19 +37,3 @@ def both(*changes: Change) -> Change:
             one(root)
 
     return change
-
-
-def write_run_json(root: Path) -> None:
-    """run.json of the run under test, made for another image."""
-    path = root / "evidence" / "runs" / RUN_ID / "run.json"
-    path.parent.mkdir(parents=True)
-    other = {"image_tag": "git-" + "0" * 40, "image_digest": "sha256:" + "0" * 64, "git_sha": "0" * 40}
-    path.write_text(json.dumps(other), encoding="utf-8")
-
-
-def write_key_pair(root: Path) -> None:
-    """An invented key pair of the well-known form, in a profile that the image takes in."""
-    key = "AKIA" + "Q3EGVNXW" + "7RZLT2KD"
-    secret = "h7Kq2ZtV9xLw" + "P4sNf8RbYc1D" + "mJ6gTe3UoAiXvE5k"
-    text = f"aws_access_key_id: {key}\naws_secret_access_key: {secret}\n"
-    append("config/platform/profiles/dev_full.yaml", text)(root)
