@@ -1,12 +1,14 @@
 """Run the checks of a lane in this process, on a checkout changed for the purpose: milliseconds instead of seconds.
 
-Only for checks that ask nothing but the platform; what needs an image, a registry or a pack runs in the main job.
+Only for checks that ask nothing but the platform's files; what needs a git repository, an image, a registry or a pack
+runs in the main job.
 """
 
 import importlib.util
 import inspect
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -14,13 +16,31 @@ from types import ModuleType
 from packaging_readiness.contract.errors import ReadinessError
 from packaging_readiness.contract.inventory import expand, packaged_checks
 from packaging_readiness.contract.load import load_contract
+from packaging_readiness.contract.model import Contract
 from packaging_readiness.plugin.check import ATTRIBUTE, CheckFailed, Record
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.reference import CONTRACT
-from selftests.main_job import SUITE, TEMPLATE
+from selftests.main_job import RUN_ID, SUITE, TEMPLATE, WRITTEN_AT
 from selftests.platform_edits import Change
 
-_PLATFORM_ONLY = {"platform", "contract", "record", "row"}
+_PLATFORM_ONLY = {"platform", "contract", "record", "row", "settings"}
+_ASK_GIT = {
+    "m1c.provenance.clean-tree",
+    "m1c.mismatch.tag-carries-git-sha",
+    "m1c.mismatch.mutable-tag",
+    "m1e.workflow.on-default-branch",
+    "m1e.workflow.ref-targetable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """As much of a run's settings as these checks ask for."""
+
+    contract: Contract
+    platform_run_id: str = RUN_ID
+    written_at_utc: str = WRITTEN_AT
+    aws: str = "embedded"
 
 
 def changed_platform(folder: Path, change: Change) -> Path:
@@ -31,10 +51,17 @@ def changed_platform(folder: Path, change: Change) -> Path:
     return root
 
 
-def run_lane(lane: str, root: Path) -> dict[str, Record]:
-    """The record of every row of a lane's platform-only checks, by row id."""
-    contract, _ = load_contract(str(root / CONTRACT))
-    platform = Platform(root, contract)
+def run_lane(lane: str, root: Path, contract: Contract | None = None) -> dict[str, Record]:
+    """The record of every row of a lane's platform-only checks, by row id; under the checkout's contract or another."""
+    if contract is None:
+        contract, _ = load_contract(str(root / CONTRACT))
+    return run_checks(lane, Platform(root, contract))
+
+
+def run_checks(lane: str, platform: Platform) -> dict[str, Record]:
+    """The same for a checkout of which something may have been read already."""
+    contract = platform.contract
+    settings = RunSettings(contract)
     records = {}
     functions = _functions(lane)
     for row in expand(packaged_checks(), contract):
@@ -42,7 +69,7 @@ def run_lane(lane: str, root: Path) -> dict[str, Record]:
         if function is None:
             continue
         record = Record(row, contract)
-        given = {"platform": platform, "contract": contract, "record": record, "row": row.row}
+        given = {"platform": platform, "contract": contract, "record": record, "row": row.row, "settings": settings}
         try:
             function(**{name: given[name] for name in inspect.signature(function).parameters})
         except (CheckFailed, AssertionError, ReadinessError) as error:
@@ -62,7 +89,9 @@ def _functions(lane: str) -> Mapping[str, Callable[..., None]]:
         getattr(function, ATTRIBUTE): function
         for module in _modules(lane)
         for function in vars(module).values()
-        if hasattr(function, ATTRIBUTE) and set(inspect.signature(function).parameters) <= _PLATFORM_ONLY
+        if getattr(function, ATTRIBUTE, None) is not None
+        and getattr(function, ATTRIBUTE) not in _ASK_GIT
+        and set(inspect.signature(function).parameters) <= _PLATFORM_ONLY
     }
 
 

@@ -1,12 +1,14 @@
-"""The main job on a broken platform: exactly the expected rows are red, each code is raised by the right ones."""
+"""The main job, as people run it, on a platform with one fault for each code: each is raised by the right rows."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from selftests.breaks import BREAKS, Break
-from selftests.main_job import Job, bundled, command, commit, fresh_platform, main_job, on_platform, unbroken
+from selftests import synthetic
+from selftests.breaks import BREAKS, FAULT_OF, Break
+from selftests.fault_recipes import broken_platform
+from selftests.main_job import Job, bundled, command, main_job, on_platform, unbroken
 
 ALL_CODES = [
     *(f"M1-B{number}" for number in range(1, 6)),
@@ -20,20 +22,17 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Job:
     return unbroken(tmp_path_factory.getbasetemp())
 
 
-def broken_job(fault: Break, good: Job, folder: Path) -> Job:
+def broken_job(broken: Break, good: Job, folder: Path) -> Job:
     """The main job on a platform with this fault."""
-    if fault.left_out is not None:
+    if broken.fault.report is not None:
         report = json.loads(good.report.read_bytes())
-        kept = [test for test in report["tests"] if test["metadata"]["readiness"]["check"] != fault.left_out]
+        row = broken.fault.report.row
+        kept = [test for test in report["tests"] if test["metadata"]["readiness"]["check"] != row]
         assert len(kept) == len(report["tests"]) - 1
-        (folder / "report.json").write_text(json.dumps({**report, "tests": kept}))
+        (folder / "report.json").write_bytes(synthetic.as_bytes({**report, "tests": kept}))
         return bundled(folder / "report.json", folder / "out")
-    assert fault.change is not None
-    root = fresh_platform(folder / "platform")
-    fault.change(root)
-    if fault.committed:
-        commit(root, detached=fault.detached)
-    return main_job(folder, *on_platform(root))
+    broken_platform(broken.fault, folder / "platform")
+    return main_job(folder, *on_platform(folder / "platform"))
 
 
 def not_held(job: Job) -> dict[str, str]:
@@ -50,8 +49,8 @@ def raised(job: Job) -> dict[str, set[str]]:
 
 
 def test_every_blocker_code_has_a_break() -> None:
-    assert [fault.code for fault in BREAKS] == ALL_CODES
-    assert all(fault.code in fault.active and fault.raises <= fault.not_held for fault in BREAKS)
+    assert list(FAULT_OF) == ALL_CODES
+    assert [broken.expected.blocker for broken in BREAKS] == ALL_CODES
 
 
 def test_unbroken_platform_passes(good: Job) -> None:
@@ -65,16 +64,16 @@ def test_unbroken_platform_passes(good: Job) -> None:
     assert (verified.status, "29 objects, coherent; verdict PASS" in verified.stdout) == (0, True)
 
 
-@pytest.mark.parametrize("fault", BREAKS, ids=[fault.code for fault in BREAKS])
-def test_break_turns_exactly_its_rows_red(fault: Break, good: Job, tmp_path: Path) -> None:
-    job = broken_job(fault, good, tmp_path)
+@pytest.mark.parametrize("broken", BREAKS, ids=[broken.code for broken in BREAKS])
+def test_break_turns_exactly_its_rows_red(broken: Break, good: Job, tmp_path: Path) -> None:
+    job = broken_job(broken, good, tmp_path)
     assert job.ran.status == 1, job.ran.text
     found = not_held(job)
-    assert set(found) == fault.not_held
+    assert set(found) == broken.not_held
     assert "error" not in found.values()
     codes = raised(job)
-    assert set(codes) == fault.active
-    assert codes[fault.code] == fault.raises
+    assert set(codes) == set(broken.expected.active)
+    assert codes[broken.code] == broken.raises
     assert job.object("check_results")["verdict"] == "FAIL"
     assert job.object("m1_build_go_transition_receipt")["transition_verdict"] == "FAIL"
     assert job.object("m1_handoff_readiness_snapshot")["m2_entry_gate_ready"] is False

@@ -1,0 +1,49 @@
+"""What runs inside an image is run once among all faults that leave the image alone.
+
+Another run of the same programs in the same image with the same input tells nothing new about the checks.
+"""
+
+import hashlib
+import json
+import os
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+
+def share_rows(folder: Path) -> None:
+    """Let what runs inside the image be run once among all processes that share `folder`, for each image."""
+    from packaging_readiness.image.packages import image_packages
+    from packaging_readiness.image.settle import run_settled
+    from packaging_readiness.plugin import packages, row_runs
+
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def settled(engine: Any, image: str, commands: Any, **more: Any) -> Iterator[Any]:
+        rules = [(command.id, command.argv, sorted(command.files.items()), command.timeout_s) for command in commands]
+        key = ("rows", _content(engine, image), rules)
+        yield from _once(folder, key, lambda: list(run_settled(engine, image, commands, **more)))
+
+    def packages_of(engine: Any, image_id: str, run_id: str) -> Any:
+        return _once(folder, ("packages", _content(engine, image_id)), lambda: image_packages(engine, image_id, run_id))
+
+    vars(row_runs)["run_settled"], vars(packages)["image_packages"] = settled, packages_of
+
+
+def _content(engine: Any, image: str) -> object:
+    """All of an image that its programs can tell: two images may differ in their history alone."""
+    described = json.loads(engine.call("image", "inspect", image))[0]
+    config = described["Config"]
+    return described["RootFS"], [config.get(name) for name in ("Env", "User", "WorkingDir", "Entrypoint", "Cmd")]
+
+
+def _once(folder: Path, key: object, make: Callable[[], Any]) -> Any:
+    path = folder / hashlib.sha256(repr(key).encode()).hexdigest()[:32]
+    if path.is_file():
+        return pickle.loads(path.read_bytes())
+    made = make()
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_bytes(pickle.dumps(made))
+    part.rename(path)
+    return made
