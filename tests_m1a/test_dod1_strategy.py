@@ -1,6 +1,7 @@
 """M1.A, box 1: image strategy is explicit and authority-aligned."""
 
 from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.shapes import has_shape
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.platform import Platform
 
@@ -11,7 +12,8 @@ IMAGE_WORDS = ("IMAGE", "ECR", "CONTAINER")
 def test_repository_uri_is_pinned(platform: Platform, record: Record) -> None:
     """ECR_REPO_URI has a value that is not TO_PIN."""
     uri = platform.handle("ECR_REPO_URI")
-    record.observe(ecr_repo_uri=uri)
+    if has_shape(uri, "repository_uri"):  # whether it is one, the provenance fields say
+        record.observe(ecr_repo_uri=uri)
     place = platform.handle_place("ECR_REPO_URI")
     record.require(uri is not None, "repository-unresolved", f"{place}: ECR_REPO_URI has no value")
 

@@ -19,8 +19,8 @@ def test_field(
     """The field's fact is known, of its shape, and equal to the registry handle it is aligned to."""
     value = provenance_fact(row.id, settings, platform, image)
     record.require(value is not None, "fact-unknown", f"{row.id}: nobody who knows it could be asked")
-    record.observe(**{row.id: value})
     record.require(has_shape(value, row.shape), "fact-malformed", f"{row.id}: {value!r} is not of shape {row.shape}")
+    record.observe(**{row.id: value})
     if row.handle is not None:
         pinned, place = aligned_handle(row, platform)
         record.require(
@@ -34,8 +34,8 @@ def test_digest_anchor(
 ) -> None:
     """The digest anchors name sha256 and the value recomputed from the exported manifest."""
     value = provenance_fact(row.id, settings, platform, image)
-    record.observe(**{row.id: value})
     record.require(has_shape(value, row.shape), "anchor-malformed", f"{row.id}: {value!r} is not of shape {row.shape}")
+    record.observe(**{row.id: value})
     expected = {"oci_digest_algo": "sha256", "oci_digest_value": image.digest}[row.id]
     record.require(value == expected, "anchor-differs", f"{row.id}: {value!r}, expected {expected!r}")
 

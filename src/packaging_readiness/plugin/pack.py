@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from packaging_readiness.contract.canonical import read_json
 from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.contract.load import contract_from_data
+from packaging_readiness.contract.model import Condition
 from packaging_readiness.evidence.files import CONTRACT, RESULTS
 from packaging_readiness.evidence.foreign_pack import faults, missing_sources, split_runs
 from packaging_readiness.evidence.pack_source import Source, read_source
@@ -49,6 +50,8 @@ class Pack:
         if record.row.check.id == SHOWN_IN:
             fix = "Get the pack as it was written, or make a new one: an object that was changed cannot be mended."
             record.require(not self.problems, "pack-incoherent", *self.problems, fix=fix)
+        if isinstance(record.row.row, Condition) and SHOWN_IN in record.row.row.checks:
+            record.require(not self.problems, "not-proved", f"{SHOWN_IN}: the pack is not as it was written")
 
 
 def _about(verdict: Verdict) -> str:
