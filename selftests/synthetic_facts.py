@@ -69,6 +69,7 @@ def _run(row: CheckRow, subject: Entrypoint | Subcommand | MprCase, contract: Co
         facts |= {"subcommand": subject.subcommand}
     if isinstance(subject, MprCase):
         facts |= {"event_type": subject.event["event_type"], "expected_status": subject.expect}
+        facts["exit_code"] = 0 if subject.expect == "PASS" else 1
     if enforced or refused:
         facts |= {"options": list(entrypoint.required) if enforced else ["--unknown"]}
     if row.check.id.endswith("optional-documented") and not isinstance(subject, MprCase):

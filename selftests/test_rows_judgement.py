@@ -128,7 +128,7 @@ BAD = {
     "known-args-then-crash": (
         REFUSED,
         GOOD.replace("made.parse_args()", "open(made.parse_known_args()[0].profile)"),
-        "unknown-accepted",
+        "traceback",
         "exit code 1",
     ),
     "known-args-then-serves": (

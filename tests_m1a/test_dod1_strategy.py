@@ -1,7 +1,6 @@
 """M1.A, box 1: image strategy is explicit and authority-aligned."""
 
 from packaging_readiness.contract.model import Contract
-from packaging_readiness.contract.shapes import has_shape
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.platform import Platform
 
@@ -9,13 +8,13 @@ IMAGE_WORDS = ("IMAGE", "ECR", "CONTAINER")
 
 
 @check("m1a.strategy.repository-uri-pinned")
-def test_repository_uri_is_pinned(platform: Platform, record: Record) -> None:
-    """ECR_REPO_URI has a value that is not TO_PIN."""
-    uri = platform.handle("ECR_REPO_URI")
-    if has_shape(uri, "repository_uri"):  # whether it is one, the provenance fields say
-        record.observe(ecr_repo_uri=uri)
-    place = platform.handle_place("ECR_REPO_URI")
+def test_repository_uri_is_pinned(platform: Platform, contract: Contract, record: Record) -> None:
+    """ECR_REPO_URI has the contract's value."""
+    uri, place = platform.handle("ECR_REPO_URI"), platform.handle_place("ECR_REPO_URI")
     record.require(uri is not None, "repository-unresolved", f"{place}: ECR_REPO_URI has no value")
+    wanted = contract.handles.get("ECR_REPO_URI")
+    record.require(uri == wanted, "handle-differs", f"{place}: ECR_REPO_URI is {uri!r}, the contract pins {wanted!r}")
+    record.observe(ecr_repo_uri=uri)
 
 
 @check("m1a.strategy.one-repository")
@@ -23,6 +22,11 @@ def test_one_image_repository(platform: Platform, contract: Contract, record: Re
     """The registry has the repository handles of the contract, and no handle of a second image."""
     pinned = contract.image.repository_handles
     missing = [key for key in pinned if platform.handles.find(key) is None]
+    other = [
+        f"{platform.handle_place(key)}: {key} is {platform.handle(key)!r}, the contract pins {contract.handles[key]!r}"
+        for key in pinned
+        if key != "ECR_REPO_URI" and key in contract.handles and platform.handle(key) != contract.handles[key]
+    ]
     second = [
         handle
         for handle in platform.handles.handles
@@ -30,6 +34,7 @@ def test_one_image_repository(platform: Platform, contract: Contract, record: Re
     ]
     record.observe(handles_compared=len(pinned))
     record.require(not missing, "repository-handle-missing", *(f"{key} is not in the registry" for key in missing))
+    record.require(not other, "handle-differs", *other)
     places = [f"{platform.handles.path}:{handle.line}: {handle.key} is a second image handle" for handle in second]
     record.require(not second, "second-image-handle", *places)
 

@@ -1,7 +1,7 @@
 """M1.C, box 1: the provenance field set is complete."""
 
 from packaging_readiness.checkout.git import unlike_commit
-from packaging_readiness.contract.model import ProvenanceField
+from packaging_readiness.contract.model import Contract, ProvenanceField
 from packaging_readiness.contract.shapes import has_shape
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.pack import Pack
@@ -11,20 +11,31 @@ from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.provenance import aligned_handle, build_record, digests_of, provenance_fact
 from packaging_readiness.plugin.settings import Settings
 
+UNKNOWN = "say with --build-facts FILE when and by whom the image was built, or run in the CI job that built it"
+
 
 @check("m1c.provenance.field")
 def test_field(
-    row: ProvenanceField, settings: Settings, platform: Platform, image: PackagedImage, record: Record
+    row: ProvenanceField,
+    settings: Settings,
+    platform: Platform,
+    contract: Contract,
+    image: PackagedImage,
+    record: Record,
 ) -> None:
-    """The field's fact is known, of its shape, and equal to the registry handle it is aligned to."""
+    """The field's fact is known, of its shape, and equal to the handle it is aligned to, in registry and contract."""
     value = provenance_fact(row.id, settings, platform, image)
-    record.require(value is not None, "fact-unknown", f"{row.id}: nobody who knows it could be asked")
+    record.require(value is not None, "fact-unknown", f"{row.id}: nobody who knows it could be asked", fix=UNKNOWN)
     record.require(has_shape(value, row.shape), "fact-malformed", f"{row.id}: {value!r} is not of shape {row.shape}")
     record.observe(**{row.id: value})
     if row.handle is not None:
         pinned, place = aligned_handle(row, platform)
         record.require(
             pinned == value, "fact-unlike-handle", f"{place}: {row.handle} is {pinned!r}, this run had {value!r}"
+        )
+        wanted = contract.handles.get(row.handle, value)
+        record.require(
+            value == wanted, "fact-unlike-contract", f"{row.handle}: {value!r}, the contract pins {wanted!r}"
         )
 
 

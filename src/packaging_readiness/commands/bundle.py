@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the bundle."""
     from packaging_readiness.commands.report_files import read_reports, refuse_secrets
     from packaging_readiness.evidence.files import bundle_files
+    from packaging_readiness.evidence.verify import refuse_incoherent
     from packaging_readiness.evidence.write import bundle_folder, refuse_existing, write_bundle
     from packaging_readiness.verdict.adjudicate import adjudicate
     from packaging_readiness.verdict.merge import merge
@@ -49,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     verdict = adjudicate(merge(reports))
     folder = bundle_folder(verdict.run.contract, verdict.run.identity.platform_run_id)
     files = bundle_files(verdict, reports)
+    if verdict.passed:
+        refuse_incoherent(files)
     written = write_bundle(files | _signatures(files, key), options.out, folder)
     red = {row_id: result for row_id, result in verdict.results.items() if not result.held}
     absent = [shard.shown for shard in missing_shards(reports)]

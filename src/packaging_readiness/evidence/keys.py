@@ -54,7 +54,7 @@ def read_private_key(path: Path) -> PrivateKey:
     """
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    data, shown = _read(path), _shown(path)
+    data, shown = _read(path, f"make a key: {_MAKE}"), _shown(path)
     if b"PRIVATE KEY" not in data:
         raise InputRefused(shown, "holds no private key in PEM form", f"make one: {_MAKE}")
     try:
@@ -75,7 +75,7 @@ def read_public_key(path: Path) -> PublicKey:
     """The public key in a PEM file. Raises CannotTell and InputRefused as `read_private_key` does."""
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    data, shown = _read(path), _shown(path)
+    data, shown = _read(path, f"write the public half of the key that signed: {_PUBLISH}"), _shown(path)
     if b"PRIVATE KEY" in data:
         raise InputRefused(shown, "is a private key; whoever verifies has the public one", _PUBLISH)
     try:
@@ -86,16 +86,16 @@ def read_public_key(path: Path) -> PublicKey:
     return PublicKey(_id(key), key)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, cure: str) -> bytes:
     try:
         if not path.is_file():
-            raise CannotTell(_shown(path), "is no regular file, or does not exist", f"make a key: {_MAKE}")
+            raise CannotTell(_shown(path), "is no regular file, or does not exist", cure)
         with path.open("rb") as file:
             data = file.read(_SIZE_LIMIT + 1)
     except OSError as error:
         raise CannotTell(_shown(path), f"cannot be read: {error.strerror}", "make it readable for you") from None
     if len(data) > _SIZE_LIMIT:
-        raise InputRefused(_shown(path), f"is larger than {_SIZE_LIMIT} bytes: no key", f"make one: {_MAKE}")
+        raise InputRefused(_shown(path), f"is larger than {_SIZE_LIMIT} bytes: no key", cure)
     return data
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from packaging_readiness.evidence.facts import Facts, mapping
+from packaging_readiness.evidence.facts import HELD, Facts, mapping
 from packaging_readiness.evidence.files import RUN_RECORD
 from packaging_readiness.evidence.problems import Problem
 from packaging_readiness.evidence.rules_time import BUILT, time_fault
@@ -50,8 +50,15 @@ def _times(reports: list[Mapping[str, Any]], facts: Facts) -> Iterator[Problem]:
     built = facts.provenance(BUILT)
     if time_fault(built) is None and built > max(map(str, ends)):
         yield Problem("written-before-built", RUN_RECORD, f"the image is of {built}, later than every report's end")
-    if any(report.get("exit_code") == _INTERNAL_ERROR for report in reports):
+    statuses = {report.get("exit_code") for report in reports if type(report.get("exit_code")) is int}
+    if _INTERNAL_ERROR in statuses:
         yield Problem("report-stale", RUN_RECORD, "a report is of a run that ended by an internal error")
+    elif statuses - {0, 1} and _all_pass(facts):
+        yield Problem("report-malformed", RUN_RECORD, "everything passed, and a run ended neither well nor red")
+
+
+def _all_pass(facts: Facts) -> bool:
+    return all(entry.get("outcome") in HELD for entry in facts.results.values())
 
 
 def _measured(record: Mapping[str, Any], reports: list[Mapping[str, Any]], facts: Facts) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ class Verification:
     """What verifying came to. `verdict` is PASS or FAIL as derived again, None when it could not be derived.
 
     `contract` is name and digest of the contract in the bundle. `signed` is "unsigned", "not checked" (envelopes, and
-    no trusted key was given) or "verified" (each demanded signature is of a trusted key).
+    no trusted key was given), "refused" or "verified" (each demanded signature is of a trusted key).
     """
 
     folder: str
@@ -80,6 +80,15 @@ def verify(root: Path, contract: str | None = None, trusted_keys: Sequence[Path]
     return verify_found(read_folder(root), contract, trusted_keys)
 
 
+def refuse_incoherent(files: Mapping[str, bytes]) -> None:
+    """Raise InputRefused for files that are no coherent bundle: nothing may be written that verifying would refuse."""
+    problems = verify_found(Found((), files, ())).problems
+    if problems:
+        more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+        told = f"{problems[0]}{more}"
+        raise InputRefused("bundle", f"would not verify: {told}", "hand in the reports as the run itself wrote them")
+
+
 def verify_found(found: Found, contract: str | None = None, trusted_keys: Sequence[Path] = ()) -> Verification:
     """Verify a bundle that was read, wherever it lay."""
     problems = [*found.problems, *manifest_problems(found.files), *claim_problems(found)]
@@ -115,6 +124,7 @@ def verify_found(found: Found, contract: str | None = None, trusted_keys: Sequen
 _NOTES = {
     "unsigned": ("unsigned: proves coherence only, not who wrote it",),
     "not checked": ("signed, but no --trusted-key was given: proves coherence only, not who wrote it",),
+    "refused": ("the signatures do not prove who wrote it, see the problems",),
     "verified": (),
 }
 
@@ -236,5 +246,5 @@ def _signatures(files: Mapping[str, bytes], trusted_keys: Sequence[Path]) -> tup
         from packaging_readiness.evidence.dsse import signature_problems
 
         problems = signature_problems(files, trusted_keys)
-        return ("not checked" if problems else "verified"), problems
+        return ("refused" if problems else "verified"), problems
     return ("not checked" if envelope_names(files) else "unsigned"), ()

@@ -15,13 +15,17 @@ from packaging_readiness.registry.port import Authority, ImageRegistry
 
 
 def repository(platform: Platform) -> RepositoryRef:
-    """The repository that the registry handle names. Fails the check when the handle is open or malformed."""
-    uri = platform.handle("ECR_REPO_URI")
+    """The repository that the registry handle names. Fails the check when the handle is open or not the contract's.
+
+    Raises InputRefused for what is no address of a repository.
+    """
+    uri, place = platform.handle("ECR_REPO_URI"), platform.handle_place("ECR_REPO_URI")
     if uri is None:
-        raise CheckFailed(
-            "repository-unresolved", f"{platform.handle_place('ECR_REPO_URI')}: ECR_REPO_URI is not pinned"
-        )
-    return parse_repo_uri(uri, place=platform.handle_place("ECR_REPO_URI"))
+        raise CheckFailed("repository-unresolved", f"{place}: ECR_REPO_URI is not pinned")
+    named, pinned = parse_repo_uri(uri, place=place), platform.contract.handles.get("ECR_REPO_URI")
+    if uri != pinned:
+        raise CheckFailed("repository-differs", f"{place}: ECR_REPO_URI is {uri!r}, the contract pins {pinned!r}")
+    return named
 
 
 def image_tag(platform: Platform) -> str:

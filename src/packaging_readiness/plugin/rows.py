@@ -84,7 +84,7 @@ def _judge_optional(optional: tuple[str, ...], done: Completed) -> Judgement:
 
 def _judge_unknown(given: tuple[str, ...], done: Completed) -> Judgement:
     broken = _broken(done)
-    if broken is not None and broken.reason not in ("timed-out", "traceback"):
+    if broken is not None and broken.reason != "timed-out":  # who still runs has taken the argument
         return broken
     if done.exit_code != _USAGE_ERROR:
         ended = "still ran when its time was up" if done.timed_out else f"exit code {done.exit_code}"

@@ -1,9 +1,9 @@
 """The header of a report: identity of the run, recorded once, so that nothing downstream asks again."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from packaging_readiness import __version__
@@ -11,6 +11,12 @@ from packaging_readiness.plugin.ci import ci_facts
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.settings import Settings, suite_digest
 from packaging_readiness.verdict.header import Identity
+
+# Two colons end a path (`file.py::test`); a path may follow a short option at once (`-c/folder/file`).
+_ADDRESS_OR_FOLDERS = re.compile(
+    r"(?P<address>\b(?!file:)[A-Za-z][\w+.-]*://\S*)"
+    r"|(?P<before>^-[A-Za-z]+|file:|(?<![\w.~*\[\])}/-]))/+(?:(?:[^/:]|:(?!:))+/+)*(?=[^/])"
+)
 
 
 def run_header(settings: Settings, platform: Platform, arguments: Sequence[str | os.PathLike[str]]) -> dict[str, Any]:
@@ -38,13 +44,13 @@ def run_header(settings: Settings, platform: Platform, arguments: Sequence[str |
         "contract": settings.contract_data,
         "nonce": settings.nonce,
         "shard": asdict(settings.shard) if settings.shard else None,
-        "invocation": {"arguments": [_portable(str(argument)) for argument in arguments]},
+        "invocation": {"arguments": [portable(str(argument)) for argument in arguments]},
     }
 
 
-def _portable(argument: str) -> str:
-    """An argument without the machine's absolute paths: only the last part of such a path is kept."""
-    name, equals, value = argument.partition("=")
-    if equals and Path(value).is_absolute():
-        return f"{name}=.../{Path(value).name}"
-    return f".../{Path(argument).name}" if Path(argument).is_absolute() else argument
+def portable(argument: str) -> str:
+    """An argument without the machine's absolute paths: of each, wherever it stands, only the last part is kept.
+
+    Addresses stay, and so does the member in the brackets of a row's id, which may look like a path.
+    """
+    return _ADDRESS_OR_FOLDERS.sub(lambda found: found["address"] or f"{found['before']}.../", argument)

@@ -9,7 +9,7 @@ import re
 from functools import partial
 
 from packaging_readiness.checkout.shell_failures import Judgement, judge_step
-from packaging_readiness.checkout.shell_start import hook
+from packaging_readiness.checkout.shell_start import hook, loosened
 from packaging_readiness.checkout.workflow_checks import judge_action
 from packaging_readiness.checkout.workflow_model import Step, Workflow
 from packaging_readiness.checkout.workflow_push import (
@@ -80,7 +80,8 @@ def _judged(workflow: Workflow, step: Step) -> Judgement:
     if step.run is None:
         action = action_of(step)
         return Judgement(soft=("its action runs no check",)) if sets_up(action) else judge_action(step, action)
-    named = hook(step_environment(workflow, step), step.run)
+    environment = step_environment(workflow, step)
+    named = hook(environment, step.run) or loosened(environment, step.run)
     if named:
         return Judgement(unclear=(f"{named} changes what its script does",))
     return judge_step(step.run, step.shell, step_variables(workflow, step))

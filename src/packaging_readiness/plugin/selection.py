@@ -99,8 +99,14 @@ def refuse_unknown(settings: Settings, blocker: str | None, checks: Sequence[str
     """Raise UsageError for a blocker code or check id that does not exist: a typing error must not select nothing."""
     codes = [entry.id for entry in settings.contract.blockers]
     if blocker is not None and blocker not in codes:
-        raise pytest.UsageError(f"--blocker {blocker}: no such code; the contract has {', '.join(codes)}")
+        raise _unknown(f"--blocker {blocker}: no such code; the contract has {', '.join(codes)}")
     known = {row.id for row in settings.rows.values()} | set(settings.checks)
     for check in checks or ():
         if check not in known:
-            raise pytest.UsageError(f"--check {check}: no such check; `packaging-readiness checks` lists them")
+            raise _unknown(f"--check {check}: no such check; `packaging-readiness checks` lists them")
+
+
+def _unknown(message: str) -> pytest.UsageError:
+    from packaging_readiness.secrets.redaction import clean
+
+    return pytest.UsageError(clean(message))

@@ -60,6 +60,7 @@ def resolve(config: Any, shared: Mapping[str, str] | None) -> Settings:
     Raises InputRefused or CannotTell for options that make no sense.
     """
     option = config.option
+    _refuse_empty(option)
     suite_root = Path(str(config.rootpath))
     cache = cache_dir()
     reference = option.readiness_platform_root is None
@@ -192,6 +193,14 @@ def _sign_key(given: str | None) -> Path | None:
 
     read_private_key(Path(given))  # a key that cannot sign is told before the first check, not after the last
     return Path(given)
+
+
+def _refuse_empty(option: Any) -> None:
+    """Raise InputRefused for an option that is given and empty, as by a variable of CI that is not set."""
+    named = ("platform_root", "contract", "image", "evidence", "evidence_out", "build_facts", "waivers", "sign_key")
+    for name in named:
+        if getattr(option, f"readiness_{name}") == "":
+            raise InputRefused(f"--{name.replace('_', '-')}", "is empty", "give it a value, or leave the option out")
 
 
 def _options(option: Any) -> tuple[str, ...]:
