@@ -12,78 +12,77 @@ from packaging_readiness.checkout.shell_failures import Judgement, judge_step
 
 DEFAULT, ASKED = "bash -e {0}", "bash --noprofile --norc -eo pipefail {0}"
 
-# Every script runs `scan`, which fails. (script, shell as the workflow has it)
+# Every script runs `./scan`, which fails. (script, shell as the workflow has it)
 HARD: list[tuple[str, str | None]] = [
-    ("scan", None),
-    ("scan .\necho done", None),
-    ("echo start\nscan | tee log", "bash"),
-    ("set -o pipefail\nscan | tee log\necho done", None),
-    ("set -euo pipefail\nscan | tee log\necho done", "bash {0}"),
-    ("scan || exit 1\necho done", None),
-    ("scan || exit\necho done", None),
-    ("scan || { echo bad; exit 1; }\necho done", None),
-    ("scan || { echo bad >&2 && exit 3; }\necho done", None),
-    ("scan || (echo bad; exit 1)\necho done", None),
-    ("scan || false\necho done", None),
-    ("if ! scan; then\n  echo bad\n  exit 1\nfi\necho done", None),
-    ("if scan; then echo good; else exit 1; fi\necho done", None),
-    ("scan && echo good", None),
-    ("true && scan\necho done", None),
-    ("report=$(scan)\necho done", None),
-    ('report="$(scan | cat)"\necho done', "bash"),
-    ("(cd . && scan)\necho done", None),
-    ("{ scan; }\necho done", None),
-    ("for f in a b; do scan $f; done\necho done", None),
-    ("check() {\n  scan\n}\ncheck\necho done", None),
-    ("timeout 5 scan\necho done", None),
-    ("bash -c 'scan'\necho done", None),
-    ("scan", "bash {0}"),
-    ("rm -f x || true\nscan\necho done", None),
-    ("mkdir -p x; scan; echo done", None),
-    ("scan <<EOF\na || true\nEOF\necho done", None),
-    ("scan # || true\necho done", None),
-    ("scan 'a || true'\necho done", None),
-    ("scan; exit $?", None),
+    ("./scan", None),
+    ("./scan .\necho done", None),
+    ("echo start\n./scan | tee log", "bash"),
+    ("set -o pipefail\n./scan | tee log\necho done", None),
+    ("set -euo pipefail\n./scan | tee log\necho done", "bash {0}"),
+    ("./scan || exit 1\necho done", None),
+    ("./scan || exit\necho done", None),
+    ("./scan || { echo bad; exit 1; }\necho done", None),
+    ("./scan || { echo bad >&2 && exit 3; }\necho done", None),
+    ("./scan || (echo bad; exit 1)\necho done", None),
+    ("./scan || false\necho done", None),
+    ("if ! ./scan; then\n  echo bad\n  exit 1\nfi\necho done", None),
+    ("if ./scan; then echo good; else exit 1; fi\necho done", None),
+    ("./scan && echo good", None),
+    ("true && ./scan\necho done", None),
+    ("report=$(./scan)\necho done", None),
+    ('report="$(./scan | cat)"\necho done', "bash"),
+    ("(cd . && ./scan)\necho done", None),
+    ("{ ./scan; }\necho done", None),
+    ("for f in a b; do ./scan $f; done\necho done", None),
+    ("check() {\n  ./scan\n}\ncheck\necho done", None),
+    ("timeout 5 ./scan\necho done", None),
+    ("bash -c './scan'\necho done", None),
+    ("./scan", "bash {0}"),
+    ("rm -f x || true\n./scan\necho done", None),
+    ("mkdir -p x; ./scan; echo done", None),
+    ("./scan <<EOF\na || true\nEOF\necho done", None),
+    ("./scan # || true\necho done", None),
+    ("./scan 'a || true'\necho done", None),
+    ("./scan; exit $?", None),
 ]
 SOFT: list[tuple[str, str | None]] = [
-    ("scan || true", None),
-    ("scan || :", None),
-    ("scan || echo bad", None),
-    ("scan \\\n  || true", None),
-    ("scan || { echo bad; }\n", None),
-    ("scan || exit 0\necho done", None),
-    ("set +e\nscan\necho done", None),
-    ("set +o errexit\nscan\necho done", None),
-    ("set +eu\nscan\necho done", None),
-    ("scan | tee log", None),
-    ("scan |& tee log\necho done", None),
-    ("scan &\nwait", None),
-    ("! scan\necho done", None),
-    ("scan && echo good\necho done", None),
-    ("if scan; then echo good; fi\necho done", None),
-    ("if ! scan; then echo bad; fi\necho done", None),
-    ("if scan; then echo good; else echo bad; fi", None),
-    ("while scan; do echo x; done\necho done", None),
-    ('echo "$(scan)"', None),
-    ("export REPORT=$(scan)\necho done", None),
-    ("cat <(scan)\necho done", None),
-    ("trap 'exit 0' EXIT\nscan", None),
-    ("trap 'exit 0' ERR\nscan\necho done", None),
-    ("exit 0\nscan", None),
-    ("check() { scan; }\ncheck || true", None),
-    ("scan\necho done", "bash {0}"),
-    ("bash -c 'scan || true'\necho done", None),
-    ("bash -c 'scan; echo done'\necho done", None),
-    ("for f in a b; do scan $f && echo good; done\necho done", None),
-    ("(scan || true)\necho done", None),
-    ("timeout 5 scan || true", None),
+    ("./scan || true", None),
+    ("./scan || :", None),
+    ("./scan || echo bad", None),
+    ("./scan \\\n  || true", None),
+    ("./scan || { echo bad; }\n", None),
+    ("./scan || exit 0\necho done", None),
+    ("set +e\n./scan\necho done", None),
+    ("set +o errexit\n./scan\necho done", None),
+    ("set +eu\n./scan\necho done", None),
+    ("./scan | tee log", None),
+    ("./scan |& tee log\necho done", None),
+    ("./scan &\nwait", None),
+    ("! ./scan\necho done", None),
+    ("./scan && echo good\necho done", None),
+    ("if ./scan; then echo good; fi\necho done", None),
+    ("if ! ./scan; then echo bad; fi\necho done", None),
+    ("if ./scan; then echo good; else echo bad; fi", None),
+    ("while ./scan; do echo x; done\necho done", None),
+    ('echo "$(./scan)"', None),
+    ("export REPORT=$(./scan)\necho done", None),
+    ("cat <(./scan)\necho done", None),
+    ("trap 'exit 0' EXIT\n./scan", None),
+    ("trap 'exit 0' ERR\n./scan\necho done", None),
+    ("exit 0\n./scan", None),
+    ("check() { ./scan; }\ncheck || true", None),
+    ("./scan\necho done", "bash {0}"),
+    ("bash -c './scan || true'\necho done", None),
+    ("bash -c './scan; echo done'\necho done", None),
+    ("for f in a b; do ./scan $f && echo good; done\necho done", None),
+    ("(./scan || true)\necho done", None),
+    ("timeout 5 ./scan || true", None),
 ]
 
 
 def status(script: str, shell: str | None, folder: Path) -> int:
-    """How a real bash ends the script when `scan` fails, started as a workflow would start it."""
-    (folder / "bin").mkdir()
-    scan = folder / "bin" / "scan"
+    """How a real bash ends the script when `./scan` fails, started as a workflow would start it."""
+    scan = folder / "scan"
     scan.write_text("#!/bin/sh\nexit 1\n")
     scan.chmod(0o755)
     (folder / "script").write_text(script)
@@ -91,7 +90,7 @@ def status(script: str, shell: str | None, folder: Path) -> int:
     done = subprocess.run(
         [str(folder / "script") if word == "{0}" else word for word in command.split()],
         cwd=folder,
-        env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "LC_ALL": "C"},
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=20,
@@ -113,7 +112,8 @@ def test_a_check_that_can_fail_softly_is_reported(script: str, shell: str | None
 
 
 @pytest.mark.parametrize(
-    "script", ["echo checked", "true", "# scan", "set -e", "pip install scanner", "mkdir x && cd x", "exit 0", ": scan"]
+    "script",
+    ["echo checked", "true", "# scan", "set -e", "pip install scanner", "mkdir x && cd x", "exit 0", ": ./scan"],
 )
 def test_a_script_without_a_check_is_no_guard(script: str) -> None:
     assert judge_step(script, None, {}) == Judgement(soft=("its script runs no check",))
@@ -144,4 +144,4 @@ def test_a_tool_that_is_told_not_to_fail_is_reported(script: str) -> None:
 
 
 def test_a_script_that_cannot_be_read_is_reported() -> None:
-    assert "cannot be read" in judge_step("scan 'never closed", None, {}).unclear[0]
+    assert "cannot be read" in judge_step("./scan 'never closed", None, {}).unclear[0]

@@ -140,8 +140,109 @@ SCRIPTS: Mapping[str, tuple[str, str]] = {
     "a-scanner-thrown-away-beside-another": (f"gitleaks dir . || true\n{SCAN}", ""),
     "the-same-scanner-thrown-away": (f"{SCAN}\n{SCAN} || true", ""),
     "recursive-function": (f"f() {{ f; {SCAN}; }}\nf || true", ""),
+    "a-listing-and-a-comment": ("trivy image x > r.txt\ngh pr comment 1 --body-file r.txt", ""),
+    "a-listing-and-an-own-program": ("trivy image x\n./tools/upload.sh", ""),
+    "a-listing-and-a-search": ("trivy image x\n! grep -rq KEY .", ""),
+    "a-listing-and-a-scanner-that-may-not-run": (
+        'trivy image x\nif [ "$X" ]; then uv run bandit -r src; fi\nuv run ./tools/upload',
+        "",
+    ),
+    "own-soft-scanner": ("./bin/trivy image x", ""),
+    "hadolint-by-its-environment": ("hadolint Dockerfile", 'env: {HADOLINT_NOFAIL: "1"}'),
+    "make-by-its-environment": ("make security", 'env: {MAKEFLAGS: "-i"}'),
+    "pytest-by-its-environment": ("pytest tests", 'env: {PYTEST_ADDOPTS: "--collect-only"}'),
+    "python-step-with-a-comment": ("# raise the bar\nprint(1)", "shell: python"),
+    "python-step-that-swallows": ("try:\n    raise ValueError\nexcept Exception:\n    pass", "shell: python"),
     "never-closed": (f"{SCAN} 'x", ""),
 }
+# Scripts of one line or two that look like a check, and are none or cannot be told to be one.
+NO_CHECKS = (
+    'find . -name "*.pem"',
+    'find . -name "*.py" -exec bandit {} \\;',
+    "sonar-scanner",
+    "snyk container monitor x",
+    "npm audit --audit-level=none",
+    "npm audit --audit-level none",
+    "git diff --stat",
+    "dependency-check --scan .",
+    "tfsec --soft-fail .",
+    "gosec -no-fail ./...",
+    "ggshield secret scan path . --exit-zero",
+    "codeql database analyze db",
+    "kubectl apply",
+    "docker-compose up -d scanner",
+    "systemctl status docker",
+    "sync",
+    "/usr/bin/sync",
+    "trivy image --exit-code 1 --format cyclonedx x",
+    "trivy image --exit-code 1 -f spdx-json x",
+    "trivy image --exit-code 1 --download-db-only",
+    "trivy image --exit-code 1 x --help",
+    "trivy image --exit-code 1 x -h",
+    "bandit -r src --version",
+    "uv run bandit -r src --help",
+    "./tools/scan src --help",
+    "timeout --help trivy image --exit-code 1 x",
+    "sudo -l trivy image --exit-code 1 x",
+    "ruff check --show-files",
+    "make -i security",
+    "make -n security",
+    "make -sn security",
+    "make MAKEFLAGS=-i security",
+    "make SHELL=/bin/true security",
+    "pytest --co",
+    "pytest tests --collect-only",
+    "python -m pytest --co",
+    "pre-commit install",
+    "tox -l",
+    "npm run security --if-present",
+    "trivy image --exit-code 1 x $FLAGS",
+    "trivy image --exit-code 1 x ${EXTRA_ARGS[@]}",
+    "PATH=$PWD/fake:$PATH\ntrivy image --exit-code 1 x",
+    'export PATH="$PWD/fake:$PATH"\ntrivy image --exit-code 1 x',
+    "export MAKEFLAGS=-i\nmake security",
+    'python -c "# raise the bar"',
+    "python -c \"print('we assert nothing')\"",
+    'python -O -c "assert False"',
+    'python -IOc "assert x()"',
+    'python -W ignore -c "print(1)"',
+    'python -Ic "print(1)"',
+    'python -c "assert True"',
+    'python -c "def f(): raise ValueError"',
+    'python -c "raise SystemExit(0)"',
+    'python -c "import sys; sys.exit(0); raise ValueError"',
+    'python -c "import os; print(1); os._exit(0); raise ValueError"',
+    "python -m timeit",
+    'perl -e "die"',
+    "node --check x.js",
+    "python - <<'EOF'\ntry:\n    raise ValueError\nexcept ValueError:\n    pass\nEOF",
+    "python - <<'EOF'\nimport sys\ntry:\n    sys.exit(1)\nexcept:\n    pass\nEOF",
+    "python - <<'EOF'\nimport contextlib\nwith contextlib.suppress(ValueError):\n    raise ValueError\nEOF",
+    "python - <<'EOF'\ntry:\n    raise ValueError\nexcept* ValueError:\n    pass\nEOF",
+    "python - <<'EOF'\nif False:\n    raise ValueError\nEOF",
+)
+CHECKS = (
+    "make security",
+    "trivy image x\nbash -c 'trivy image --exit-code 1 x'",
+    "make -j2 -C tools security STRICT=1",
+    "python -m pytest -q tests/security",
+    "pytest tests/security --cov=src",
+    "pre-commit run --all-files",
+    "tox -e security",
+    "uv run tools/security.py",
+    "npm audit --audit-level=high",
+    "./tools/scan",
+    "/opt/tools/scan src",
+    'export PATH="$HOME/.local/bin:$PATH"\ntrivy image --exit-code 1 "$IMAGE"',
+    'PATH="$PWD/.venv/bin:$PATH"\nbandit -r src',
+    "sudo -E timeout -k 5 10m trivy image --exit-code 1 x",
+    "trivy image x > r.txt\ngh pr comment 1 --body-file r.txt\ntrivy image --exit-code 1 x",
+    'python -c "import sys, tools; sys.exit(tools.main())"',
+    "python -c \"import subprocess; subprocess.run(['scan'], check=True)\"",
+    "python - <<'EOF'\nimport sys\ntry:\n    import tools\nexcept ImportError:\n    sys.exit(1)\nEOF",
+    "python - <<'EOF'\ndef main():\n    for one in open('x'):\n        assert 'KEY' not in one\nmain()\nEOF",
+    "git diff --exit-code",
+)
 PUSHED = "{name: security, run: trivy image --exit-code 1 x}", PUSH
 # Whole jobs: the steps of one job in order.
 JOBS: Mapping[str, tuple[str, ...]] = {
@@ -219,6 +320,19 @@ JOBS: Mapping[str, tuple[str, ...]] = {
     ),
     "action-that-does-not-fail": ("{name: security, uses: anchore/scan-action@v6, with: {fail-build: false}}", PUSH),
     "action-that-only-lists": ("{name: security, uses: github/codeql-action/analyze@v3}", PUSH),
+    "action-that-lists-packages": (
+        "{name: security, uses: aquasecurity/trivy-action@v1, with: {exit-code: 1, format: cyclonedx}}",
+        PUSH,
+    ),
+    "action-with-an-argument-not-to-fail": (
+        "{name: security, uses: trufflesecurity/trufflehog@v3, with: {extra_args: --only-verified --no-fail}}",
+        PUSH,
+    ),
+    "options-for-later-steps": (
+        "{run: 'echo MAKEFLAGS=-i >> $GITHUB_ENV'}",
+        "{name: security, run: make security}",
+        PUSH,
+    ),
     "action-that-nobody-knows": ("{name: security, uses: somebody/scan@v1}", PUSH),
 }
 PARALLEL = "on: push\njobs:\n  check:\n    steps:\n      - {check}\n  push:\n{needs}    steps:\n      - {push}\n"
@@ -228,6 +342,16 @@ PARALLEL = "on: push\njobs:\n  check:\n    steps:\n      - {check}\n  push:\n{ne
 def test_a_security_step_that_may_succeed_is_not_taken_for_a_guard(name: str) -> None:
     assert verdict(script(SCAN)) == "green"
     assert verdict(script(*SCRIPTS[name])) != "green"
+
+
+@pytest.mark.parametrize("text", NO_CHECKS)
+def test_what_is_not_known_to_be_a_check_is_not_taken_for_one(text: str) -> None:
+    assert verdict(script(text)) != "green"
+
+
+@pytest.mark.parametrize("text", CHECKS)
+def test_what_is_known_to_be_a_check_is_taken_for_one(text: str) -> None:
+    assert verdict(script(text)) == "green"
 
 
 @pytest.mark.parametrize("name", JOBS)

@@ -19,7 +19,7 @@ from selftests.workflow_samples import SAMPLE, changed, job_of, read
 
 NAMED = "(?i)security"
 REFERENCE = SUITE / "fixtures" / "reference_platform" / WORKFLOW
-CHECK = "{name: security checks, run: scan .}"
+CHECK = "{name: security checks, run: ./scan .}"
 PUSH = "{run: docker push x}"
 
 
@@ -49,12 +49,12 @@ def test_the_reference_platform_and_the_sample_are_guarded() -> None:
         ((CHECK,), "no step is seen to push"),
         ((CHECK, "{run: make push}"), "no step is seen to push"),
         ((PUSH, CHECK), "does not run before"),
-        (("{name: security, run: scan || true}", PUSH), "passed over"),
-        (('{name: security, run: "set +e\\nscan\\necho done"}', PUSH), "set +e"),
+        (("{name: security, run: ./scan || true}", PUSH), "passed over"),
+        (('{name: security, run: "set +e\\n./scan\\necho done"}', PUSH), "set +e"),
         (("{name: security, run: echo fine}", PUSH), "runs no check"),
-        (("{name: security, run: 'scan | tee log'}", PUSH), "pipefail"),
-        (("{name: security, continue-on-error: true, run: scan}", PUSH), "continue-on-error"),
-        (("{name: security, if: inputs.scan, run: scan}", PUSH), "only under a condition"),
+        (("{name: security, run: './scan | tee log'}", PUSH), "pipefail"),
+        (("{name: security, continue-on-error: true, run: ./scan}", PUSH), "continue-on-error"),
+        (("{name: security, if: inputs.scan, run: ./scan}", PUSH), "only under a condition"),
         ((CHECK, "{if: always(), run: docker push x}"), "even after a failure"),
         ((CHECK, "{if: success() || true, run: docker push x}"), "even after a failure"),
         ((CHECK, "{if: '!success()', run: docker push x}"), "even after a failure"),
@@ -80,7 +80,7 @@ def test_a_push_that_the_security_step_does_not_guard_is_a_gap(steps: tuple[str,
         "{id: security, run: python tools/security.py}",
         "{name: Security, run: make security}",
         "{name: security, shell: python, run: 'import sys, tools; sys.exit(tools.main())'}",
-        "{name: security, if: success(), run: scan}",
+        "{name: security, if: success(), run: ./scan}",
         "{name: security, uses: ./.github/actions/security}",
         "{name: security, uses: aquasecurity/trivy-action@0.30.0, with: {exit-code: 1}}",
     ],
@@ -119,7 +119,7 @@ def test_a_step_that_cannot_be_read_and_runs_after_a_failure_is_not_guarded() ->
 
 
 def test_a_soft_security_step_guards_nothing_that_cannot_be_read() -> None:
-    assert "make" in unclear(job_of("{name: security, run: scan || true}", "{run: make push}", CHECK, PUSH))
+    assert "make" in unclear(job_of("{name: security, run: ./scan || true}", "{run: make push}", CHECK, PUSH))
 
 
 @pytest.mark.parametrize(("needs", "told"), [("", False), ("    needs: check\n", True), ("    needs: build\n", True)])

@@ -1,77 +1,24 @@
 """Which commands of a security step are checks, and which of those can fail when they find something. Pure.
 
-A well-known scanner is judged by its own rules: many succeed whatever they find unless they are told otherwise. A
-program of the platform itself counts as a check: what it looks for is the platform's to decide and to review, that its
-failure stops the push is what a workflow can show. Sources: the tools' own documentation of their exit status.
+A well-known scanner is judged by its own rules (`shell_scanners`). A program of the platform itself counts as a check
+(`shell_own`): what it looks for is the platform's to decide and to review, that its failure stops the push is what a
+workflow can show. Of a tool that is not listed it cannot be told whether it is a check.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from packaging_readiness.checkout import shell_tools as tools
 from packaging_readiness.checkout.shell_nodes import Part, simple_commands
+from packaging_readiness.checkout.shell_own import interpreted, own_role
+from packaging_readiness.checkout.shell_roles import NONE, Role
+from packaging_readiness.checkout.shell_scanners import is_scanner, scans
 from packaging_readiness.checkout.shell_words import bare, is_unexpanded, tool_name
 
-_CODE = r"[= ]0*(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]) "
-_FAILING_CODE = rf" --exit-code{_CODE}"
-_OTHER_CODE = rf" --exit-code(?!{_CODE})"
-_TELLS = frozenset(("--version", "-V", "--help", "-h", "version", "help"))
-_FAILS_INLINE = re.compile(r"\b(raise|assert)\b|exit\((?!\s*(0|None|False)?\s*\))|check=True|\bcheck_(call|output)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Scanner:
-    """How a tool is made to fail on what it finds.
-
-    `parts` are the first arguments with which it scans at all (empty: all); `needs` and `spoils` are looked for in its
-    arguments, each with a blank on both sides.
-    """
-
-    parts: frozenset[str] = frozenset()
-    needs: str = ""
-    spoils: str = ""
-
-
-def _scanner(parts: str = "", needs: str = "", spoils: str = "") -> Scanner:
-    return Scanner(tools.named(parts), needs, spoils)
-
-
-SCANNERS: Mapping[str, Scanner] = {
-    "actionlint": _scanner(),
-    "bandit": _scanner(spoils=" --exit-z"),
-    "checkov": _scanner(spoils=" (--soft|-s )"),
-    "conftest": _scanner("test verify", spoils=" --no-fail"),
-    "detect-secrets-hook": _scanner(),
-    "dockle": _scanner(needs=_FAILING_CODE, spoils=_OTHER_CODE),
-    "gitleaks": _scanner("detect protect git dir directory file stdin", spoils=_OTHER_CODE),
-    "govulncheck": _scanner(spoils=" -(json|format|mode)"),
-    "grype": _scanner(needs=" (--fail-on|-f)[= ]?(negligible|low|medium|high|critical) "),
-    "hadolint": _scanner(spoils=" (--no-fail|--failure-threshold[= ]none|-t ?none)"),
-    "mypy": _scanner(),
-    "osv-scanner": _scanner(),
-    "packaging-readiness": _scanner("scan-secrets context dockerfile verify"),
-    "pip-audit": _scanner(spoils=" --dry-run"),
-    "ruff": _scanner("check", spoils=" (--exit-z|-e )"),
-    "safety": _scanner("check scan", spoils=" --continue-on-error"),
-    "semgrep": _scanner("ci scan", needs="^ ci | --error ", spoils=" (--no-error|--dryrun|--suppress-errors)"),
-    "shellcheck": _scanner(),
-    "snyk": _scanner("test container iac code", spoils=" --fail-on="),
-    "trivy": _scanner(
-        "image i filesystem fs rootfs repository repo config conf sbom vm kubernetes k8s",
-        needs=_FAILING_CODE,
-        spoils=_OTHER_CODE,
-    ),
-    "trufflehog": _scanner("git github gitlab filesystem docker s3", needs=" --fail "),
-    "zizmor": _scanner(spoils=" --no-exit"),
-}
-NEVER_FAIL = frozenset(("detect-secrets", "syft"))
-"""Scanners that list what they find and succeed."""
-NOT_KNOWN = frozenset(("kingfisher",))
-"""Scanners of which it is not established here whether they fail on what they find."""
+_TELLS = frozenset(("--version", "--help"))
+_DIFF_FAILS = frozenset(("--exit-code", "--quiet", "--check"))
+_OF_SYSTEM = re.compile(r"/(usr/(local/)?)?s?bin/")
 _SEARCHES = tools.named("grep egrep fgrep rg diff cmp")
 _PREPARES = tools.named("install get add download fetch update upgrade init setup clean login logout config i ci sync")
 _TESTS = frozenset(("test", "[", "[[", "(("))
@@ -80,43 +27,34 @@ _RUN_WITH_VALUE = tools.named("-v --volume -w --workdir -e --env --env-file -u -
 _RUN_ALONE = tools.named("--rm -i -t -it -ti --interactive --tty --init --read-only")
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a command is to a security step.
-
-    `check`: it fails when it finds something. `search`: one of its two ends means that it found something. `soft`: a
-    check that cannot fail. `unclear`: it may be anything. `none`: no check. `why` completes "its script ...".
-    """
-
-    kind: Literal["check", "search", "soft", "unclear", "none"]
-    why: str = ""
-    known: bool = False
-    """Whether the tool is a well-known scanner, whose failure is a finding and nothing else."""
-
-
-NONE = Role("none")
-
-
 def role_of(words: tuple[str, ...], documents: tuple[str, ...] = (), *, of_search: bool = False) -> Role:
     """The role of a command without assignments and wrappers. `of_search`: it is given what a search has found."""
     head, rest = words[0], words[1:]
     if is_unexpanded(head) or head.startswith("-"):
         return Role("unclear", f"runs {head}, which only the run knows")
     name = head.rpartition("/")[2]
-    if _TELLS & set(rest[:1]):
+    if _TELLS & set(rest) or {"-V", "-h", "version", "help"} & set(rest[:1]):
         return NONE
-    if tool_name(head) is None:  # the platform's own
-        return Role("check")
+    if tool_name(head) is None:  # the platform's own, or a scanner that it brings along
+        brought = scans(name, rest) if is_scanner(name) else NONE
+        return brought if brought.kind == "soft" else Role("check")
     if tools.INTERPRETERS.fullmatch(name):
-        return _interpreter(rest, documents)
+        return interpreted(name, rest, documents)
     if name in tools.ENGINES:
         return _engine(rest)
     if tools.RUNNERS.get(name) == next(iter(rest), ""):
         return role_of(rest[1:], documents) if len(rest) > 1 else NONE
     if name in ("uvx", "npx") and rest:
         return role_of(rest, documents)
-    if name in SCANNERS or name in NEVER_FAIL or name in NOT_KNOWN:
-        return _scans(name, rest)
+    if is_scanner(name):
+        return scans(name, rest)
+    if name == "git" and rest[:1] == ("diff",) and not _DIFF_FAILS & set(rest):
+        return NONE
+    if name in ("find", "fd"):
+        return Role("unknown", f"runs {name} with -exec") if {"-exec", "+"} <= set(rest) else NONE
+    own = own_role(name, rest)
+    if own is not None:
+        return own
     if name in _SEARCHES or (name == "git" and rest[:1] in (("grep",), ("diff",))):
         return Role("search")
     if name in _TESTS:
@@ -127,12 +65,14 @@ def role_of(words: tuple[str, ...], documents: tuple[str, ...] = (), *, of_searc
         return Role("check")
     if name == "cosign" and rest[:1] and rest[0].startswith("verify"):
         return Role("check")
-    if name in ("npm", "yarn", "pnpm") and rest[:1] == ("audit",):
-        return Role("check")
     if rest[:1] and rest[0] in _PREPARES:
         return NONE
     known = name in tools.HARMLESS or name in tools.HARMLESS_PARTS or name in tools.PUSHING_PARTS
-    return NONE if known or name in ("curl", "aws", "xargs") else Role("check")
+    if known or name in ("curl", "aws", "xargs"):
+        return NONE
+    if name.endswith((".py", ".sh")) or ("/" in head and not _OF_SYSTEM.match(head)):  # the platform's own
+        return Role("check")
+    return Role("unknown", f"runs {name}, of which it is not known whether it checks anything")
 
 
 def searches(part: Part) -> bool:
@@ -143,43 +83,6 @@ def searches(part: Part) -> bool:
         if words and role_of(words).kind in ("check", "search"):
             return True
     return False
-
-
-def inline_role(program: str) -> Role:
-    """The role of a program of another language that stands in the workflow."""
-    if _FAILS_INLINE.search(program):
-        return Role("check")
-    return Role("soft", "has an inline program that never fails")
-
-
-def _scans(name: str, rest: tuple[str, ...]) -> Role:
-    if name in NOT_KNOWN:
-        return Role("unclear", f"runs {name}, of which it is not known whether it fails on what it finds")
-    if name in NEVER_FAIL:
-        return Role("soft", f"runs {name}, which succeeds whatever it finds", known=True)
-    rule, text = SCANNERS[name], f" {' '.join(rest)} "
-    if rule.parts and not rule.parts & set(rest):
-        return NONE
-    if rule.spoils and re.search(rule.spoils, text):
-        return Role("soft", f"runs {name}, which is told not to fail", known=True)
-    if rule.needs and not re.search(rule.needs, text):
-        return Role("soft", f"runs {name}, which succeeds whatever it finds unless it is told otherwise", known=True)
-    return Role("check", known=True)
-
-
-def _interpreter(rest: tuple[str, ...], documents: tuple[str, ...]) -> Role:
-    for i, word in enumerate(rest):
-        if word in ("-m", "-c", "-e") and i + 1 < len(rest):
-            module = rest[i + 1]
-            if word != "-m":
-                return inline_role(module)
-            if module in tools.INTERPRETER_MODULES:
-                return NONE
-            name = module.replace("_", "-")
-            return _scans(name, rest[i + 2 :]) if name in SCANNERS or name in NEVER_FAIL else Role("check")
-        if not word.startswith("-"):
-            return Role("check")
-    return inline_role("\n".join(documents)) if documents else NONE
 
 
 def _engine(rest: tuple[str, ...]) -> Role:
@@ -197,7 +100,7 @@ def _engine(rest: tuple[str, ...]) -> Role:
             return Role("unclear", f"runs a container with {rest[i].partition('=')[0]}")
         i += 1 if plain else 2
     image = rest[i].partition("@")[0].rpartition("/")[2].partition(":")[0] if i < len(rest) else ""
-    if image in SCANNERS or image in NEVER_FAIL or image in NOT_KNOWN:
+    if is_scanner(image):
         more = rest[i + 1 :]
-        return _scans(image, more[1:] if more[:1] == (image,) else more)
+        return scans(image, more[1:] if more[:1] == (image,) else more)
     return Role("unclear", "runs a container of which it is not known what it checks")

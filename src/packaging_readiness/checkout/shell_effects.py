@@ -23,6 +23,11 @@ MAX_DEPTH = 5
 MAX_COMMANDS = 20_000
 _STATUS_KEPT = tools.named("sudo timeout nice ionice stdbuf xargs env exec command nohup time chronic doas")
 _STATUS_LOST = frozenset(("-b", "--background", "--preserve-status", "-r", "--no-run-if-empty", "-S", "--split-string"))
+_TAME_OPTION = re.compile(
+    r"-[EHSn0tpkugILdPsi]|-[nPLk]\d+[smhd]?|-\d+|-[uI]\S+|--|--(signal|kill-after|user|group)(=\S+)?"
+    r"|--(foreground|null|preserve-env|non-interactive|set-home|verbose|max-(args|procs)=\d+)"
+)
+"""Options of what only starts another command, with which that command runs."""
 _TAME_SHOPT = tools.named("-s -u nullglob failglob globstar dotglob extglob nocasematch nocaseglob inherit_errexit")
 _BY_STATUS = (("exit",), ("exit", "$?"), ("return",), ("return", "$?"))
 
@@ -71,6 +76,9 @@ class Commands(Walker):
         used = re.findall(r"\$\{?(\w+)", " ".join(words))
         of_search = any(map(searches, command.inner)) or not self.worked_out.isdisjoint(used)
         role = role_of(words, command.documents, of_search=of_search)
+        odd = next((word for word in started if word.startswith("-") and not _TAME_OPTION.fullmatch(word)), "")
+        if odd and role.kind in ("check", "search"):
+            return self.not_understood(f"starts {name} with {odd}", state)
         kept = _STATUS_KEPT.issuperset(word for word in started if word in tools.WRAPPERS)
         if role.kind in ("check", "search") and (not kept or _STATUS_LOST & set(started)):
             return self.not_understood(f"starts {name} by {' '.join(started)}", state)
@@ -78,9 +86,12 @@ class Commands(Walker):
             return self.not_understood(role.why, state)
         if role.kind == "soft":
             self.soft.append(f"its script {role.why}")
+            self.soft_scanners += [f"its script {role.why}"] if role.known else []
+        if role.kind == "unknown":
+            self.unclear.append(f"its script {role.why}")
         if role.kind == "check":
             self.known |= {name} if role.known else set()
-            return self.passed(name, state)
+            return self.passed(name, state, known=role.known)
         if role.kind == "search":
             return self.passed(name, state, search=True)
         return Flow(None if name == "false" else state, None if name in ("true", ":", "echo") else state)
@@ -107,7 +118,10 @@ class Commands(Walker):
         self.lost += [*inner.soft, *inner.lost]
         self.unclear += inner.unclear
         self.known |= inner.known
-        return self.passed(words[0], state) if inner.guards else Flow(state, state)
+        self.soft_scanners += inner.soft_scanners
+        held = sorted(inner.held_scanners)
+        name = held[0] if held else words[0]
+        return self.passed(name, state, known=bool(held)) if inner.guards else Flow(state, state)
 
     def _call(self, name: str, state: State, *, stops: bool) -> Flow:
         body = self.functions.get(name)

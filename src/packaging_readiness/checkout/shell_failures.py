@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from packaging_readiness.checkout.shell_checks import inline_role
 from packaging_readiness.checkout.shell_flow import Walk
+from packaging_readiness.checkout.shell_own import inline_role
 from packaging_readiness.checkout.shell_scan import Unreadable
 from packaging_readiness.checkout.shell_start import Start, start
 from packaging_readiness.checkout.shell_tree import parse
@@ -35,6 +35,8 @@ def judge_step(script: str, shell: str | None, variables: Mapping[str, str]) -> 
     """What a failing check does to a step. `shell` is as the workflow has it, `variables` are the known ones."""
     if shell == "python":
         role = inline_role(script)
+        if role.kind == "unknown":
+            return Judgement(unclear=(f"its script {role.why}",))
         return Judgement() if role.kind == "check" else Judgement(soft=(f"its script {role.why}",))
     begun = start(shell)
     if begun is None:
@@ -50,8 +52,10 @@ def judge(script: str, begun: Start, variables: Mapping[str, str], depth: int = 
     except Unreadable as error:
         return Judgement(unclear=(f"its script cannot be read ({error})",))
     if walk.guards:
-        # A scanner whose failure is thrown away is soft even where another check follows it.
-        return Judgement(soft=_once(cause for cause in walk.lost if walk.known & set(cause.split())))
+        # A scanner whose failure is thrown away is soft even where another check follows it. Whether a program of the
+        # platform looks at what a scanner has listed cannot be told; another scanner needs no list.
+        lost = _once(cause for cause in walk.lost if walk.known & set(cause.split()))
+        return Judgement(soft=lost, unclear=() if walk.held_scanners else _once(walk.soft_scanners))
     soft, unclear = _once((*walk.soft, *walk.lost)), _once(walk.unclear)
     if not walk.checks and not walk.soft and not unclear:
         soft = ("its script runs no check",)

@@ -29,6 +29,24 @@ _SPLICED = re.compile(
     r"\$\{\{(?:(?!\}\}).)*\b(inputs\b|github\.event\b|github\.(?:head_ref|ref_name|actor|triggering_actor)\b)",
     re.DOTALL,
 )
+# Variables that have a well-known tool look for nothing, or succeed whatever it finds, and values that do not.
+_LOOSENS = {
+    "HADOLINT_NOFAIL": r"|false|0",
+    "MAKEFLAGS": r"(-j *\d*|-s|--no-print-directory| )*",
+    "GNUMAKEFLAGS": r"(-j *\d*|-s| )*",
+    "PYTEST_ADDOPTS": r"(--color=\w+|--tb=\w+|-[rqvx]+\w*| )*",
+    "PYTHONOPTIMIZE": r"|0",
+    "TRIVY_FORMAT": r"table|json|sarif",
+    "TRIVY_DOWNLOAD_DB_ONLY": r"|false",
+    "TRIVY_DOWNLOAD_JAVA_DB_ONLY": r"|false",
+}
+_LOOSENS_IN_SCRIPT = re.compile(rf"\b({'|'.join(_LOOSENS)})\b")
+_PATH_SET = re.compile(r"\bPATH\+?=([^\s;&|]*)")
+# Folders of the machine or of a virtual environment; in any other one there could be a program of the same name.
+_PATH_FOLDER = re.compile(
+    r"|\$PATH|\$\{PATH\}|(\$HOME|\$\{HOME\}|~|\$RUNNER_TEMP|\$\{RUNNER_TEMP\}|/(usr|opt|bin|sbin|snap|home))[\w./+-]*"
+    r"|[\w$/{}.-]*/?\.?venv/bin"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +101,17 @@ def hook(environment: Mapping[str, str], script: str) -> str:
         named = named or match[1]
     spliced = _SPLICED.search(script)
     return named or (f"text from {spliced[1]}" if spliced else "")
+
+
+def loosened(environment: Mapping[str, str], script: str) -> str:
+    """What could have a check of the script look for nothing, or be another program; "" when there is nothing."""
+    for name, harmless in _LOOSENS.items():
+        if name in environment and not re.fullmatch(harmless, environment[name]):
+            return name
+    if match := _LOOSENS_IN_SCRIPT.search(script):
+        return match[1]
+    for match in _PATH_SET.finditer(script):
+        folders = re.sub(r"[\"']", "", match[1]).split(":")
+        if any(not _PATH_FOLDER.fullmatch(one) or ".." in one for one in folders):
+            return "PATH"
+    return ""

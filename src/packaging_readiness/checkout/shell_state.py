@@ -41,7 +41,9 @@ class Walker:
     """A walk through a script: where it stands, and what was found so far.
 
     `ends` are the states in which the script can end with success, `lost` says where the failure of a check
-    is lost, `soft` which checks cannot fail, `unclear` what is not understood, and `checks` which ones there are.
+    is lost, `soft` which checks cannot fail (`soft_scanners`: well-known scanners among them), `unclear` what is not
+    understood, `checks` which ones there are, `known` which well-known scanners, and `by_scanners` the facts
+    that these add.
     """
 
     def __init__(self, tree: Block, start: Start, variables: Mapping[str, str], depth: int = 0) -> None:
@@ -73,9 +75,11 @@ class Walker:
         self.breaks: list[list[State]] = []
         self.lost: list[str] = []
         self.soft: list[str] = []
+        self.soft_scanners: list[str] = []
         self.unclear: list[str] = []
         self.checks: list[str] = []
         self.known: set[str] = set()
+        self.by_scanners: set[str] = set()
 
     def run(self) -> None:
         """Walk the script."""
@@ -92,10 +96,19 @@ class Walker:
     @property
     def guards(self) -> bool:
         """Whether one check has passed, or one search has ended alike, wherever the script ends with success."""
+        return bool(self.checks) and self._held != frozenset()
+
+    @property
+    def held_scanners(self) -> frozenset[str]:
+        """The well-known scanners that have passed wherever the script ends with success."""
+        return frozenset(fact.partition(" ")[2] for fact in (self._held or frozenset()) & self.by_scanners)
+
+    @property
+    def _held(self) -> State | None:
         held: State | None = None
         for state in self.ends:
             held = meet(held, state)
-        return bool(self.checks) and held != frozenset()
+        return held
 
     def apart(self, walk: Callable[[], Flow]) -> Flow:
         """A subshell: what ends it ends nothing else."""
@@ -114,10 +127,11 @@ class Walker:
             self.ends, self.bad, self.breaks, self.returns = ends, bad, breaks, returns
             self.nested -= 1
 
-    def passed(self, name: str, state: State, *, search: bool = False) -> Flow:
+    def passed(self, name: str, state: State, *, search: bool = False, known: bool = False) -> Flow:
         """A check: it adds a fact where it succeeds. A search adds another one where it does not."""
         self.checks.append(name)
         fact = f"{len(self.checks)} {name}"
+        self.by_scanners |= {fact} if known else set()
         return Flow(state | {f"+{fact}"}, state | {f"-{fact}"}) if search else Flow(state | {fact}, state)
 
     def note(self, facts: State, why: str) -> None:

@@ -28,6 +28,10 @@ LISTING_ACTIONS = re.compile(r"anchore/sbom-action|github/codeql-action/[\w-]+|o
 """Actions that report what they find elsewhere and succeed."""
 _SOFT_NAME = re.compile(r"(soft|no|continue)[-_](on[-_])?(fail|error).*|warn-only|skip[-_].*check|dry-run")
 _HARD_NAME = re.compile(r"exit[-_]code|fail.*")
+# Arguments that are handed on to the tool: those with which it does not fail, or looks for nothing.
+_ARGUMENTS = re.compile(r"(.*[-_])?(args|arguments|flags|options)")
+_SOFT_ARGUMENT = re.compile(r"(^|\s)--?(no-fail|soft-fail|exit-zero|no-exit|no-error|dry-?run|help|version)")
+_LISTS_ONLY = {"aquasecurity/trivy-action": ("format", re.compile(r"cyclonedx|spdx.*|github"))}
 _OFF = frozenset(("false", "", "0"))
 _NEVER = frozenset(("0", "false", "none", "never", "off", "no"))
 
@@ -48,10 +52,17 @@ def judge_action(step: Step, action: str) -> Judgement:
     soft, unclear = [], []
     for entry in step.with_:
         name, value = entry.name.casefold(), entry.value.strip().casefold()
-        told = (_SOFT_NAME.fullmatch(name) and value not in _OFF) or (_HARD_NAME.fullmatch(name) and value in _NEVER)
+        told = bool(
+            (_SOFT_NAME.fullmatch(name) and value not in _OFF) or (_HARD_NAME.fullmatch(name) and value in _NEVER)
+        )
         if entry is given and needed is not None and not re.fullmatch(needed[1], value):
             told = True
-        if "${{" in value and (_SOFT_NAME.fullmatch(name) or _HARD_NAME.fullmatch(name)):
+        handed_on = _ARGUMENTS.fullmatch(name)
+        told = told or bool(handed_on and _SOFT_ARGUMENT.search(value))
+        lists, formats = _LISTS_ONLY.get(action, ("", re.compile("")))
+        if name == lists and formats.fullmatch(value):
+            soft.append(f"its action lists packages and looks for nothing ({entry.name})")
+        if "${{" in value and (handed_on or name == lists or _SOFT_NAME.fullmatch(name) or _HARD_NAME.fullmatch(name)):
             unclear.append(f"only the run knows whether its action fails ({entry.name})")
         elif told:
             soft.append(f"its action is told not to fail ({entry.name})")

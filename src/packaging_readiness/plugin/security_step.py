@@ -81,7 +81,13 @@ def _judged(workflow: Workflow, step: Step) -> Judgement:
         action = action_of(step)
         return Judgement(soft=("its action runs no check",)) if sets_up(action) else judge_action(step, action)
     environment = step_environment(workflow, step)
-    named = hook(environment, step.run) or loosened(environment, step.run)
+    named = hook(environment, step.run) or loosened(environment, step.run) or _loosened_before(workflow, step)
     if named:
         return Judgement(unclear=(f"{named} changes what its script does",))
     return judge_step(step.run, step.shell, step_variables(workflow, step))
+
+
+def _loosened_before(workflow: Workflow, step: Step) -> str:
+    """What another step of the job could put into the environment of this one."""
+    scripts = [other.run for other in workflow.steps if other.job == step.job and other.run is not None]
+    return next((named for script in scripts if "GITHUB_ENV" in script and (named := loosened({}, script))), "")
