@@ -66,7 +66,7 @@ def run_checks(lane: str, platform: Platform) -> dict[str, Record]:
     functions = _functions(lane)
     for row in expand(packaged_checks(), contract):
         function = functions.get(row.check.id)
-        if function is None:
+        if function is None or (row.check.id in _ASK_GIT and not (platform.root / ".git").exists()):
             continue
         record = Record(row, contract)
         given = {"platform": platform, "contract": contract, "record": record, "row": row.row, "settings": settings}
@@ -90,7 +90,6 @@ def _functions(lane: str) -> Mapping[str, Callable[..., None]]:
         for module in _modules(lane)
         for function in vars(module).values()
         if getattr(function, ATTRIBUTE, None) is not None
-        and getattr(function, ATTRIBUTE) not in _ASK_GIT
         and set(inspect.signature(function).parameters) <= _PLATFORM_ONLY
     }
 
