@@ -12,6 +12,10 @@ from packaging_readiness.secrets.rulepack import expand_example
 from packaging_readiness.secrets.scan import scan_bytes
 
 SECRET = [
+    ("a.py", 'PASSWORDS = ["{pw:12}", "{pw:14}"]\n'),
+    ("a.py", 'PASSWORDS = {"svc": "{pw:12}"}\n'),
+    ("main.tf", "password = <<-EOT\n  {pw:12}\n  EOT\n"),
+    ("a.md", "The password is {pw:12}\n"),
     (".netrc", "machine api.internal login svc password {pw:12}\n"),
     (".netrc", "machine api.internal\nlogin svc\npassword {pw:12}\n"),
     (".pgpass", "db.internal:5432:fraud:app:{pw:12}\n"),
@@ -206,6 +210,10 @@ SECRET = [
     ("x.py", "password = '{pw:12}'  # nosec gitleaks:allow kingfisher:ignore\n"),
 ]
 CLEAN = [
+    ("a.py", 'PASSWORDS = ["password", "passphrase"]\n'),
+    ("a.py", 'PASSWORD_FIELDS = {"svc": "db_password"}\n'),
+    ("main.tf", "password = <<-EOT\n  ${var.password}\n  EOT\n"),
+    ("a.md", "The password is required. A password is case-sensitive.\n"),
     ("w.yml", "env:\n  TOKEN: ${{ secrets.TOKEN }}\n"),
     ("w.yml", "permissions:\n  id-token: write\n  contents: read\n"),
     ("k.yaml", "env:\n- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db\n      key: password\n"),

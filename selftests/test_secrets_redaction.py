@@ -1,18 +1,27 @@
 """Redaction at the edge: whatever looks like a secret is taken out of a report, and nothing else of it changes."""
 
 import copy
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from packaging_readiness.cli import main
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import packaged_checks
 from packaging_readiness.contract.load import load_contract
+from packaging_readiness.plugin.container_rows import leaks
 from packaging_readiness.plugin.report_secrets import clean_header, redact_tests, refuse_secrets
+from packaging_readiness.plugin.runheader import portable
+from packaging_readiness.plugin.selection import refuse_unknown
+from packaging_readiness.plugin.settings import Settings
+from packaging_readiness.secrets.model import POLICY_ONLY
 from packaging_readiness.secrets.redaction import clean, redact, redact_tree, redactions, texts_of
 from packaging_readiness.secrets.rulepack import expand_example, load_rules
+from packaging_readiness.secrets.scan import scan_bytes
+from packaging_readiness.verdict.advice import advice
 from selftests.synthetic import good_report
 from selftests.synthetic_facts import IMAGE_DIGEST
 
@@ -33,6 +42,39 @@ TEXTS = (
 def test_texts_that_are_searched_together_are_judged_one_by_one(texts: list[str]) -> None:
     alone = {text: redact(text) for text in texts}
     assert redactions(texts) == {text: shown for text, (shown, leaked) in alone.items() if leaked}
+
+
+def test_a_secret_that_spans_texts_hides_none_of_them() -> None:
+    # Read together, the first text is a key up to the END line of the last, and the tokens lie inside of it.
+    tokens = [f"x {TOKEN}", f"y {TOKEN}", f"z {TOKEN}"]
+    shown = redactions([KEY, *tokens, "-----END RSA PRIVATE KEY-----"])
+    assert shown == {text: redact(text)[0] for text in (KEY, *tokens)}
+    assert shown[tokens[2]] == "z [redacted github-token]"
+
+
+def test_a_token_inside_a_private_key_does_not_save_the_key() -> None:
+    key = f"{KEY}{TOKEN}\n-----END RSA PRIVATE KEY-----"
+    assert KEY.splitlines()[1] not in clean(key)
+
+
+WELL_KNOWN = (
+    "AKIA{upper:16}", "glpat-{alnum:20}", "AIza{alnum:35}", "xoxb-{digit:12}-{alnum:24}", "sk_live_{alnum:24}",
+    "npm_{alnum:36}", "dapi{hex:32}", "hf_{alnum:34}", "hvs.{alnum:28}", "dckr_pat_{alnum:27}", "shpat_{hex:32}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("example", WELL_KNOWN)
+@pytest.mark.parametrize("form", ["dump_{}", "{}_old", "a_{}_b", "_{}_{}"])
+def test_an_underscore_beside_a_token_does_not_hide_it(example: str, form: str) -> None:
+    token = expand_example(example)
+    assert token not in clean(form.format(token, token))
+    assert scan_bytes(form.format(token, token).encode(), "dump.txt", layers=POLICY_ONLY)
+
+
+def test_what_stands_around_a_token_stays() -> None:
+    token = expand_example("AKIA{upper:16}")
+    shown = "[redacted aws-access-key-id]"
+    assert clean(f"dump_{token}_{token}_old") == f"dump_{shown}_{shown}_old"
 
 
 def test_every_rule_is_seen_among_harmless_texts() -> None:
@@ -135,6 +177,76 @@ def test_an_identity_that_holds_a_secret_is_refused(identity: dict[str, Any], pl
         clean_header(header(**identity))
     assert refused.value.place == place
     assert TOKEN not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("argument", "shown"),
+    [
+        ("--override-ini=cache_dir=/tmp/private/cache", "--override-ini=cache_dir=.../cache"),
+        ("-c/tmp/suite/pyproject.toml", "-c.../pyproject.toml"),
+        ("-qc/tmp/suite/pyproject.toml", "-qc.../pyproject.toml"),
+        ("/home/me/my suite/tests_m1a/test_a.py::test_b[x/y]", ".../test_a.py::test_b[x/y]"),
+        ("--platform-root=/home/me/platform", "--platform-root=.../platform"),
+        ("--json-report-file=/home/me/out/", "--json-report-file=.../out/"),
+        ("--cov-report=html:/home/me/cov", "--cov-report=html:.../cov"),
+        ("--evidence=file:///home/me/pack", "--evidence=file:.../pack"),
+        ("@/home/me/arguments", "@.../arguments"),
+        ("PATH=/home/me/bin /opt/x/bin", "PATH=.../bin"),
+    ],
+)
+def test_no_absolute_path_stays_in_an_argument(argument: str, shown: str) -> None:
+    assert portable(argument) == shown
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "tests_m1a/test_dod1_strategy.py::test_x", "../platform", "./a/b", "-p", "a or b", "/",
+        "--evidence=s3://bucket/evidence/run", "--image=docker.io/library/python:3.11",
+        "--check=m1d.sources.path-pinned[/fraud-platform/aurora/password]",
+    ],
+)  # fmt: skip
+def test_what_names_no_folder_of_the_machine_stays_in_an_argument(argument: str) -> None:
+    assert portable(argument) == argument
+
+
+@pytest.mark.parametrize(("blocker", "checks"), [(TOKEN, None), (None, [TOKEN])])
+def test_a_selection_is_refused_without_a_secret_that_it_names(blocker: str | None, checks: list[str] | None) -> None:
+    contract, _ = load_contract("dev_full")
+    settings = cast(Settings, SimpleNamespace(contract=contract, rows={}, checks={}))
+    with pytest.raises(pytest.UsageError, match="no such") as refused:
+        refuse_unknown(settings, blocker, checks)
+    assert "[redacted github-token]" in str(refused.value)
+    assert TOKEN not in str(refused.value)
+
+
+@pytest.mark.parametrize("arguments", [[TOKEN], ["verify", "--" + TOKEN, "x"], ["checks", TOKEN]])
+def test_a_command_line_is_refused_without_a_secret_that_it_holds(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "[redacted github-token]" in told
+    assert TOKEN not in told
+
+
+def test_a_leak_is_told_by_stream_and_rule_and_never_by_value() -> None:
+    token, password = TOKEN.encode(), f'password = "{PASSWORD}"'.encode()
+    what = "holds what looks like a secret"
+    assert leaks(b"see " + token, b"usage:") == [f"standard output {what} (github-token); it is not repeated here"]
+    both = leaks(password, token)
+    assert [line.split(" holds")[0] for line in both] == ["standard output", "standard error"]
+    assert not any(TOKEN in line or PASSWORD in line for line in both)
+    assert leaks(b"half", b"half") == [f"the output {what}; it is not repeated here"]
+
+
+@pytest.mark.parametrize("reason", ["secret-in-output", "secret-in-record"])
+def test_advice_after_a_leak_is_to_replace_the_secret(reason: str) -> None:
+    (check, *_) = packaged_checks()
+    assert "replace" in advice(check, "error", reason)
+    assert advice(check, "fail", "differs") == check.fix
 
 
 def test_arguments_are_redacted() -> None:

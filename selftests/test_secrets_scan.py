@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packaging_readiness.cli import main
 from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.secrets import archives, decoding
 from packaging_readiness.secrets.decoding import windows
@@ -88,6 +89,39 @@ def test_a_token_inside_a_binary_file_is_found_and_loose_words_there_are_not() -
     noise = bytes(range(256)) * 40
     assert _rules(noise + TOKEN + noise, "x.bin") == {"github-token"}
     assert _rules(noise + b"\npassword=abc123def\n" + noise, "x.bin") == set()
+    assert _rules(noise + b"\n'svc/kR7#pq92Lm@db:1521/x'\n" + noise, "x.bin") == set()
+
+
+def test_a_literal_beside_its_name_inside_a_binary_file_is_found() -> None:
+    noise = bytes(range(256)) * 40
+    assert _rules(noise + b'\0DB_PASSWORD="kR7#pq92Lm!x"\0' + noise, "x.bin") == {"assigned-quoted"}
+    assert _rules(noise + b'\0DB_PASSWORD="kR7\0#pq92Lm!x"\0' + noise, "x.bin") == set()
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"DB_PASSWORD=kR7#pq92Lm!x\n\0", 1),
+        (b"DB_PASSWORD=kR7#pq92Lm!x\n\1\2\3", 1),
+        (b"\0" * 400 + b"\nDB_PASSWORD=kR7#pq92Lm!x\n", 2),
+        (b"A=1\0DB_PASSWORD=kR7#pq92Lm!x\0B=2\0", 1),
+        ("# caf\u00e9 \0\0\0\0\0\n\nDB_PASSWORD=kR7#pq92Lm!x\n".encode(), 3),
+    ],
+    ids=["one-nul", "few-signs", "padding", "environment", "not-ascii"],
+)
+def test_control_characters_hide_no_password(data: bytes, line: int) -> None:
+    assert [finding.line for finding in scan_bytes(data, "b.env", layers=POLICY_ONLY)] == [line]
+
+
+def test_a_scan_of_no_file_at_all_could_not_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("empty", "other", "full"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "full" / "a.txt").write_text("a\n")
+    empty, other, full = (str(tmp_path / name) for name in ("empty", "other", "full"))
+    assert main(["scan-secrets", empty, other]) == 2
+    assert capsys.readouterr().out.count("holds no file") == 2
+    assert main(["scan-secrets", empty, full]) == 0
+    assert "1 files, 2 bytes, 0 findings, 0 errors" in capsys.readouterr().out
 
 
 def test_base64_is_looked_into_once() -> None:

@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from packaging_readiness import __version__
 from packaging_readiness.commands import bundle, context, dockerfile, inventory, note, publish, scan, summary, verify
@@ -17,9 +18,18 @@ _COULD_NOT_TELL = 2
 _INTERRUPTED = 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """Repeats what was typed, but no secret in it; the parsers of the subcommands are of this class, too."""
+
+    def error(self, message: str) -> NoReturn:
+        from packaging_readiness.secrets.redaction import clean
+
+        super().error(clean(message))
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="packaging-readiness",
         description="May this container image leave packaging? Read a platform, adjudicate reports, verify evidence.",
         epilog="Exit status: 0 holds, 1 does not hold, 2 could not tell or refused. The checks themselves run "

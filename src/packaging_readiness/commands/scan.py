@@ -17,7 +17,8 @@ def register(commands: Any) -> None:
         description="Scan files and folders (with everything below them, hidden files too) with both layers of "
         "rules, offline. "
         "No comment and no file in the scanned tree can switch anything off. Values are never printed.",
-        epilog="Exit status: 0 clean, 1 findings, 2 something could not be read to its last byte.",
+        epilog="Exit status: 0 clean, 1 findings, 2 something could not be read to its last byte, or there "
+        "was no file.",
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", type=Path)
     parser.add_argument("--json", action="store_true", help="print scanned_files, bytes, findings and errors as JSON")

@@ -14,7 +14,8 @@ def scan_paths(paths: Sequence[Path], progress: Progress | None, salt: bytes) ->
     """Scan files and folders; findings are named as the paths were given, with what lies below.
 
     A file that is named twice, or lies below a folder that is named as well, is scanned once. A folder that cannot
-    be listed is an error of the result. Raises CannotTell for a path that does not exist.
+    be listed is an error of the result, and so is each path where all of them together hold no file. Raises
+    CannotTell for a path that does not exist.
     """
     results = []
     seen: set[tuple[int, int]] = set()
@@ -27,11 +28,15 @@ def scan_paths(paths: Sequence[Path], progress: Progress | None, salt: bytes) ->
         listed = [name for name in (_below(path, errors) if folder else [path.name]) if _first(root / name, seen)]
         result = scan_files(root, listed, salt, progress)
         results.append(_named(result, root, errors))
+    scanned = sum(result.scanned_files for result in results)
+    problems = {error for result in results for error in result.errors}
+    if not scanned and not problems:
+        problems = {ScanError(path.as_posix(), "holds no file") for path in paths}
     return ScanResult(
-        scanned_files=sum(result.scanned_files for result in results),
+        scanned_files=scanned,
         bytes=sum(result.bytes for result in results),
         findings=tuple(sorted(finding for result in results for finding in result.findings)),
-        errors=tuple(sorted(error for result in results for error in result.errors)),
+        errors=tuple(sorted(problems)),
     )
 
 

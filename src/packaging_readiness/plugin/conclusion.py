@@ -94,10 +94,6 @@ def _exit(status: int, held: bool) -> int:
 def _write(verdict: Verdict, report: Report, out: Path, settings: Settings) -> str:
     folder = bundle_folder(settings.contract, settings.platform_run_id)
     files = bundle_files(verdict, [report])
-    if verdict.passed:
-        from packaging_readiness.evidence.verify import refuse_incoherent
-
-        refuse_incoherent(files)
     if settings.sign_key is not None:
         from packaging_readiness.evidence.dsse import sign
         from packaging_readiness.evidence.keys import read_private_key

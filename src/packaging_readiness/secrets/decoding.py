@@ -7,6 +7,7 @@ from typing import BinaryIO, NamedTuple
 WINDOW = 8 << 20
 OVERLAP = 128 << 10
 _PROBE = 64 << 10
+_STRAY = 4
 _PLAIN = bytes([7, 8, 9, 10, 12, 13, 27]) + bytes(range(32, 127)) + bytes(range(128, 256))
 
 
@@ -41,9 +42,23 @@ def encoding_of(head: bytes) -> str:
 
 
 def is_binary(data: bytes) -> bool:
-    """More than one control character in fifty, in the first 64 KiB."""
+    """More than one control character in fifty, in the first 64 KiB; NUL does not count among what is UTF-8.
+
+    A few stray ones never make a short text binary: one byte must not hide what stands beside it.
+    """
     probe = data[:_PROBE]
-    return len(probe.translate(None, _PLAIN)) * 50 > len(probe)
+    strange = probe.translate(None, _PLAIN)
+    few = max(len(probe) // 50, _STRAY)
+    return len(strange) > few and (len(strange) - strange.count(0) > few or not _is_utf8(probe))
+
+
+def _is_utf8(probe: bytes) -> bool:
+    try:
+        # Not final: the probe may end inside a character.
+        codecs.getincrementaldecoder("utf-8")().decode(probe)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def windows(stream: BinaryIO, window: int = WINDOW, overlap: int = OVERLAP) -> Iterator[Window]:

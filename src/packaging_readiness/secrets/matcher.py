@@ -20,6 +20,9 @@ _LINES_AFTER = 4
 _MAX_SEGMENT = 1 << 16
 # In a longer segment looking for each keyword costs more than trying the expressions themselves.
 _SMALL = 1 << 14
+_CODE: Context = "code"
+# Whatever is not printable ends a line; positions stay.
+_PRINTABLE = bytes(byte if byte == 9 or 32 <= byte < 127 else 10 for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +39,26 @@ class Hit:
 def find(data: bytes, context: Context, *, binary: bool = False, encoded: bool = True) -> Iterator[Hit]:
     """All hits of the rules in `data`, in no particular order.
 
-    `context` says how to read bare values; `binary` leaves only the rules that need no surroundings;
-    `encoded` also looks, once, into base64 that decodes to text.
+    `context` says how to read bare values; in what is `binary`, only values that a name stands before are looked for,
+    in runs of printable characters that are read as program code; `encoded` also looks, once, into base64 that
+    decodes to text.
     """
     pack = load_rules()
     yield from _tokens(data, pack, context)
-    if not binary:
-        segments = list(_segments(data, pack))
-        # Most rules drop out here, before any segment is looked at on its own.
-        around = b"\n".join(data[start:end] for start, end in segments).lower()
-        present = _present(around, pack)
-        rules = [
-            rule
-            for rule in pack.assignments
-            if not (rule.config_only and context == "code")
-            and (not rule.keywords or not present.isdisjoint(rule.keywords))
-        ]
-        for start, end in segments:
-            yield from _assignments(data, start, end, rules, context)
+    text, reading = (data.translate(_PRINTABLE), _CODE) if binary else (data, context)
+    segments = list(_segments(text, pack))
+    # Most rules drop out here, before any segment is looked at on its own.
+    around = b"\n".join(text[start:end] for start, end in segments).lower()
+    present = _present(around, pack)
+    rules = [
+        rule
+        for rule in pack.assignments
+        if not (rule.config_only and reading == "code")
+        and (rule.key or not binary)
+        and (not rule.keywords or not present.isdisjoint(rule.keywords))
+    ]
+    for start, end in segments:
+        yield from _assignments(text, start, end, rules, reading)
     if encoded:
         yield from _inside_base64(data, pack)
 
@@ -70,8 +75,11 @@ def announces(data: bytes) -> bool:
 
 
 def _tokens(data: bytes, pack: RulePack, context: Context) -> Iterator[Hit]:
-    for found in pack.gates.tokens.finditer(data):
+    position = 0
+    while (found := pack.gates.tokens.search(data, position)) is not None:
         start, end = found.span()
+        # The "_" behind one token may be the one before the next.
+        position = end - (data[end - 1 : end] == b"_" and end - start > 1)
         lowered = data[start:end].lower()
         for rule in pack.tokens:
             if not rule.keywords or any(word in lowered for word in rule.keywords):
@@ -80,7 +88,9 @@ def _tokens(data: bytes, pack: RulePack, context: Context) -> Iterator[Hit]:
                     hit = _judge(rule, match, context)
                     if hit is not None:
                         yield hit
-                        break
+                        # A token inside of a private key is not what the gate stopped for.
+                        if match.start() == start:
+                            break
 
 
 def _segments(data: bytes, pack: RulePack) -> Iterator[tuple[int, int]]:

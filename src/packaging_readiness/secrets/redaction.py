@@ -39,6 +39,11 @@ def redact(text: str, layers: Iterable[Layer] = POLICY_ONLY, limit: int = LIMIT)
     return clean[:limit].decode("utf-8", "ignore") + note, bool(hits)
 
 
+def rules_in(text: str) -> list[str]:
+    """The ids of the rules by which something in `text` looks like a secret, in order."""
+    return sorted({hit.rule for hit in _hits(text.encode("utf-8", "replace"))})
+
+
 def clean(text: str) -> str:
     """`text` without anything that looks like a secret; nothing of it where the rules cannot be loaded."""
     try:

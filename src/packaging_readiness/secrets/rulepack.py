@@ -113,11 +113,11 @@ def load_gates() -> Gates:
     """The gates alone: a fraction of the whole pack, and all that a harmless text needs. Raises as `load_rules`."""
     with _told():
         rows, _ = _data()
-        union = b"|".join(b"(?:%s)" % _expand(row["pattern"]) for row in rows["tokens"])
+        union = b"|".join(b"(?:%s)" % _expand(row["pattern"], "tokens") for row in rows["tokens"])
         return Gates(
             # Group names may not repeat in one expression, and the gate needs none.
             _compile(union.replace(b"?P<v>", b"?:").replace(b"?P<user>", b"?:"), captures=False),
-            _compile(_expand(rows["assignment_gate"]), captures=False),
+            _compile(_expand(rows["assignment_gate"], "assignments"), captures=False),
             _compile(_BASE64_TEXT),
         )
 
@@ -140,12 +140,14 @@ def _told() -> Iterator[None]:
         raise CannotTell("secrets/rules.yaml", f"unusable rule pack: {error}", "reinstall the package") from error
 
 
-def _expand(pattern: str) -> bytes:
-    return pattern.encode("latin-1").replace(b"%KEY%", _KEY)
+def _expand(pattern: str, family: Family) -> bytes:
+    expanded = pattern.encode("latin-1").replace(b"%KEY%", _KEY)
+    # "_" is a letter to \b, but people set a token apart with it: `dump_AKIA...`, `AKIA..._old`.
+    return expanded.replace(rb"\b", rb"(?:\b|_)") if family == "tokens" else expanded
 
 
 def _rule(row: dict[str, Any], family: Family) -> Rule:
-    pattern = _compile(_expand(row["pattern"]))
+    pattern = _compile(_expand(row["pattern"], family))
     groups = {name.decode(): number for name, number in pattern.groupindex.items()}
     return Rule(
         row["id"],

@@ -207,9 +207,11 @@ def _scan_window(window: Window, path: str, layers: tuple[Layer, ...], hits: _Hi
     if "policy" in layers:
         context = context_of(path)
         if window.whole and not binary:
-            for rule, kind, line, value in _structured(path, data):
+            for rule, kind, line, value in _structured(path, data.replace(b"\0", b" ")):
                 hits.add(line, rule, kind, "policy", value)
-        for hit in matcher.find(data, context, binary=binary):
+        # NUL parts texts, as in a dump of an environment; every position stays where it was.
+        parted = data if binary else data.replace(b"\0", b"\n")
+        for hit in matcher.find(parted, context, binary=binary):
             if window.first <= hit.start < window.last:
                 hits.add(window.line + data.count(b"\n", 0, hit.start), hit.rule, hit.kind, "policy", hit.value)
     if "breadth" in layers:

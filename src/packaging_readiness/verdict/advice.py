@@ -14,6 +14,8 @@ _BY_REASON = {
     "argparse-failure": "Bring the program's parser and the contract's command to the same arguments, and the "
     "placeholders of its `rows` to what the parser takes.",
     "fixed-refusal": "Let the parser word its refusal by the arguments that it was given; a fixed text proves nothing.",
+    "secret-in-output": "Stop printing it, and replace the secret: whoever saw the output has it.",
+    "secret-in-record": "Take the secret out of what the check read, and replace it: whoever saw it has it.",
     "build-failed": "Mend the Dockerfile, or the files it copies.",
 }
 # A check that came to no answer says nothing about the platform, and neither may its advice.
