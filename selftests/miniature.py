@@ -38,12 +38,26 @@ _RESOLUTION = {
     "manifest_media_type": "application/vnd.oci.image.manifest.v1+json",
 }
 
-# What the verdict cannot do without: everything else that the real lanes observe is left out.
+# What the verdict and whoever verifies it cannot do without, by row or by check: everything else that the real lanes
+# observe is left out.
 FACTS: Mapping[str, Mapping[str, Any]] = {
     "m1a.strategy.plan-pins-strategy": {"image_strategy": "single platform image"},
     "m1a.reference.mode": {"image_reference_mode": "immutable_preferred"},
     "m1a.boundary.copy-maps-to-include": {"copies": [{"line": 8, "stage": "0", "source": "pyproject.toml"}]},
+    "m1a.boundary.context-taken": {"untaken_files": 0},
     "m1a.payload.default-deny": {"default_deny": True},
+    "m1a.payload.exclude-stays-out": {"entered": []},
+    "m1a.payload.no-broad-copy": {"broad_ingestions": []},
+    "m1b.contract.optional-documented": {"exit_code": 0},
+    "m1b.contract.required-enforced": {"exit_code": 2},
+    "m1b.contract.subcommand-optional-documented": {"exit_code": 0},
+    "m1b.contract.subcommand-required-enforced": {"exit_code": 2},
+    "m1b.contract.subcommand-unknown-refused": {"exit_code": 2},
+    "m1b.contract.unknown-refused": {"exit_code": 2},
+    "m1b.run.help": {"exit_code": 0},
+    "m1b.run.mpr": {"exit_code": 0},
+    "m1b.run.mpr[promote-wrong-event-type]": {"exit_code": 1},
+    "m1b.run.subcommand-help": {"exit_code": 0},
     "m1c.provenance.field[phase_id]": {"phase_id": "P(-1)"},
     "m1c.provenance.field[platform_run_id]": {"platform_run_id": "{platform_run_id}"},
     "m1c.provenance.field[written_at_utc]": {"written_at_utc": "{written_at_utc}"},
@@ -64,6 +78,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "m1c.mismatch.tag-resolved-again": _RESOLUTION,
     "m1d.context.file-names": {"secret_files": [], "banned_patterns": [".env"]},
     "m1d.context.scan": {"scanned_roots": ["."], "findings": []},
+    "m1d.sources.path-pinned": {"pinned": True},
     "m1d.sources.backend": {"secrets_backend": "ssm_and_secrets_manager"},
     "m1e.handoff.master-plan": {"m1_status": "ACTIVE"},
 }
@@ -74,7 +89,8 @@ FACTS = json.loads({json.dumps(json.dumps(FACTS))})
 
 @pytest.fixture
 def replay(record, platform, settings):
-    facts = json.dumps(FACTS.get(record.row.id, {{}})).replace("{{git_sha}}", platform.git.sha)
+    facts = FACTS.get(record.row.id, FACTS.get(record.row.check.id, {{}}))
+    facts = json.dumps(facts).replace("{{git_sha}}", platform.git.sha)
     facts = facts.replace("{{platform_run_id}}", settings.platform_run_id)
     record.observe(**json.loads(facts.replace("{{written_at_utc}}", settings.written_at_utc)))
     if "image_digest" in record.observation:
