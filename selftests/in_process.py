@@ -66,7 +66,7 @@ def run_checks(lane: str, platform: Platform) -> dict[str, Record]:
     functions = _functions(lane)
     for row in expand(packaged_checks(), contract):
         function = functions.get(row.check.id)
-        if function is None or (row.check.id in _ASK_GIT and not (platform.root / ".git").exists()):
+        if function is None or (row.check.id in _ASK_GIT and not (platform.root / ".git" / "HEAD").exists()):
             continue
         record = Record(row, contract)
         given = {"platform": platform, "contract": contract, "record": record, "row": row.row, "settings": settings}

@@ -26,7 +26,8 @@ def red_lines(results: Mapping[str, Result], settings: Settings) -> Iterator[tup
 
 
 def _lines(results: Mapping[str, Result], settings: Settings) -> Iterator[str]:
-    red = [result for result in results.values() if not result.held]
+    # In the order of the inventory: workers end in any order.
+    red = [results[row_id] for row_id in settings.rows if row_id in results and not results[row_id].held]
     seen = [result for result in red if settings.rows[result.id].check.decided_by == "test"]
     groups = sorted(_by_reason(seen or red, settings).items(), key=lambda group: (group[0][0], -len(group[1])))
     if not groups:
