@@ -120,7 +120,8 @@ def test_no_way_of_being_quiet_hides_the_verdict(miniature: Miniature, quiet: st
     miniature.whole()
     assert miniature.run(quiet).verdict.startswith("M1: PASS")
     (miniature.root / "tests_m1e" / "test_lane.py").unlink()
-    assert miniature.run(quiet).verdict.startswith("M1: FAIL")
+    again = miniature.run(quiet, "--evidence-out=again")  # by default a folder named by the second
+    assert again.verdict.startswith("M1: FAIL")
 
 
 def test_a_pack_is_adjudicated_without_running_anything_again(miniature: Miniature, mode: tuple[str, ...]) -> None:
