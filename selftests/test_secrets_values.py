@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packaging_readiness.secrets import matcher
 from packaging_readiness.secrets.names import credential_name, secret_file_name, split_words
 from packaging_readiness.secrets.pairs import scan_text_values
 from packaging_readiness.secrets.redaction import redact
-from packaging_readiness.secrets.rulepack import expand_example, load_rules
+from packaging_readiness.secrets.rulepack import Rule, expand_example, load_rules
 from packaging_readiness.secrets.selfcheck import rule_pack_faults
 from packaging_readiness.secrets.structure import Mapping, Scalar, read_structure
 from packaging_readiness.secrets.values import is_placeholder, is_reference, looks_random
@@ -21,6 +22,14 @@ def test_every_rule_finds_its_example_and_leaves_its_clean_one() -> None:
     assert rule_pack_faults() == []
     ids = [rule.id for rule in load_rules().rules]
     assert len(ids) == len(set(ids)) > 50
+
+
+@pytest.mark.parametrize("rule", load_rules().rules, ids=lambda rule: rule.id)
+def test_what_a_scan_finds_by_a_rule_is_what_the_rule_finds_alone(rule: Rule) -> None:
+    for example in (rule.match, rule.clean):
+        text = expand_example(example).encode()
+        found = rule.id in {hit.rule for hit in matcher.find(text, "config")}
+        assert matcher.matches(rule, text) is found is (example is rule.match)
 
 
 def test_a_rule_with_a_wrong_example_is_named() -> None:

@@ -10,6 +10,7 @@ from packaging_readiness.contract.inventory import table
 from packaging_readiness.plugin.check import ATTRIBUTE
 from packaging_readiness.plugin.selection import ROW, attach_rows, box_of, lane_of, select
 from packaging_readiness.plugin.session import SuiteSession
+from packaging_readiness.verdict.shards import runs_in_container
 
 
 class Collection:
@@ -80,5 +81,11 @@ class Collection:
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """Name the image by digest before the first check runs, building it where that is needed."""
-        needed = any("image" in item.stash[ROW].check.needs for item in items if ROW in item.stash)
-        return self.session.prepare_image() if needed and not self.config.option.collectonly else []
+        rows = [item.stash[ROW] for item in items if ROW in item.stash]
+        if self.config.option.collectonly or not any("image" in row.check.needs for row in rows):
+            return []
+        if any(map(runs_in_container, rows)):
+            from packaging_readiness.secrets.selfcheck import prove_rules_early
+
+            prove_rules_early()  # while the engine is asked for the image, this process has nothing to do
+        return self.session.prepare_image()

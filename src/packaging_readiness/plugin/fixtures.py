@@ -80,7 +80,8 @@ def row_runs(request: pytest.FixtureRequest, suite: SuiteSession) -> Iterator["R
         suite.settings.platform_run_id,
     )
     yield runs
-    runs.close()
+    runs.stop()
+    suite.before_exit(runs.join)
 
 
 @pytest.fixture

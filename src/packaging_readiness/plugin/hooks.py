@@ -1,5 +1,7 @@
 """Entry point of the pytest plugin: options always, everything else only where the suite's lanes are in sight."""
 
+import atexit
+import gc
 from typing import Any
 
 import pytest
@@ -61,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         if not any(str(argument).startswith("-r") for argument in config.invocation_params.args):
             config.option.reportchars = ""  # the verdict stands at the end, and says by reason what is red
+        atexit.register(gc.freeze)  # or Python would visit every object of the run twice more before the process ends
         session = SuiteSession(config)
         config.pluginmanager.register(session, SuiteSession.NAME)
         for hooks in (Collection, Distribution, Recording, Ending):

@@ -35,16 +35,19 @@ class Recording:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Close a phase in the record, and say what failed in the suite's own words."""
         record = item.stash.get(RECORD, None)
+        own_words = record is not None and self.session.config.option.verbose < 2
         if record is not None and call.excinfo is not None:
             record.raised(call.excinfo.value, call.when)
+            if own_words:  # or pytest would read and parse sources for a traceback that nobody sees
+                item.repr_failure = lambda excinfo: ""  # type: ignore[method-assign]  # noqa: ARG005
         report = yield
         if report.failed:
             from packaging_readiness.secrets.redaction import clean
 
-            if record is None or self.session.config.option.verbose >= 2:
-                told = report.longreprtext
-            else:
+            if record is not None and own_words:
                 told = messages.failure(record, self.session.settings, call.excinfo, self.told)
+            else:
+                told = report.longreprtext
             report.longrepr = clean(told)
             # What a check printed is shown beside its failure.
             report.sections = [(title, clean(text)) for title, text in report.sections]

@@ -2,8 +2,8 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.image.commands import Command, Completed
@@ -38,6 +38,7 @@ class RowRuns:
         self._ended = False
         self._changed = threading.Condition()
         self._closing = threading.Event()
+        self._sweeping: threading.Thread | None = None
         self._thread = threading.Thread(target=self._run, name="entrypoint rows", daemon=True)
         self._thread.start()
 
@@ -55,10 +56,15 @@ class RowRuns:
         image = self._source.get()
         return by_hand(image.engine, image.facts.reference, self._commands[row_id])
 
-    def close(self) -> None:
-        """Stop what still runs and wait for the container to be gone."""
+    def stop(self) -> None:
+        """Stop what still runs; `join` waits for the container to be gone."""
         self._closing.set()
+
+    def join(self) -> None:
+        """Wait for the container to be gone, and for those that earlier runs left."""
         self._thread.join()
+        if self._sweeping is not None:
+            self._sweeping.join()
 
     def _all_passed(self, done: Completed) -> bool:
         sharing = (row_id for row_id, runner in self._runner.items() if runner == done.id)
@@ -67,8 +73,7 @@ class RowRuns:
     def _run(self) -> None:
         try:
             image = self._source.get()
-            with _swept(image.engine):
-                self._settle(image)
+            self._settle(image)
         except ReadinessError as error:
             self._error = error
         except Exception as error:
@@ -88,26 +93,27 @@ class RowRuns:
             run_id=self._run_id,
             stop=self._closing,
         )
-        for settled in runs:
-            with self._changed:
-                self._done[settled.result.id] = settled
-                self._changed.notify_all()
+        try:
+            for settled in runs:
+                with self._changed:
+                    self._done[settled.result.id] = settled
+                    self._changed.notify_all()
+                self._sweep(image.engine)
+        finally:
+            self._sweep(image.engine)
 
+    def _sweep(self, engine: Engine) -> None:
+        """Remove, once and beside the run, what earlier runs left: it concerns none of this one's containers.
 
-@contextmanager
-def _swept(engine: Engine) -> Iterator[None]:
-    """Remove, beside the run, what earlier runs left: it concerns none of this one's containers.
+        Not before the first result, which would wait for the engine longer. An engine that does not answer here does
+        not answer the run either, which says so.
+        """
+        if self._sweeping is not None:
+            return
 
-    An engine that does not answer here does not answer the run either, which says so.
-    """
+        def work() -> None:
+            with suppress(CannotTell):
+                sweep(engine)
 
-    def work() -> None:
-        with suppress(CannotTell):
-            sweep(engine)
-
-    sweeping = threading.Thread(target=work, name="sweep", daemon=True)
-    sweeping.start()
-    try:
-        yield
-    finally:
-        sweeping.join()
+        self._sweeping = threading.Thread(target=work, name="sweep", daemon=True)
+        self._sweeping.start()

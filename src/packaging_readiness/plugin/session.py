@@ -1,8 +1,11 @@
 """One pytest session over the lanes: what all hooks of one process share, and what it tells people."""
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,10 +40,14 @@ class SuiteSession:
         self.config = config
         worker_input = getattr(config, "workerinput", None)
         self.worker = worker_input is not None
+        self._before_exit: list[Callable[[], None]] = []
         shared = worker_input["readiness"] if worker_input is not None else None
         try:
             self.settings: Settings = resolve(config, shared)
             self.scope = Scope(config, self.settings)
+            refuse_unknown(self.settings, config.option.readiness_blocker, config.option.readiness_check)
+            self.platform = Platform(self.settings.platform_root, self.settings.contract)
+            self._look_for_image()
             self.out = self._output()
             if self.out is not None and not self.worker and not config.option.collectonly:
                 refuse_existing(self.out)
@@ -50,9 +57,7 @@ class SuiteSession:
             self._refuse_secrets_in_contract()
         except ReadinessError as error:
             raise pytest.UsageError(clean(str(error))) from None
-        refuse_unknown(self.settings, config.option.readiness_blocker, config.option.readiness_check)
         self.report_path = fresh_report_path(config, worker=self.worker)
-        self.platform = Platform(self.settings.platform_root, self.settings.contract)
         self.selected: tuple[str, ...] = ()
         self.waiting = 0
         self.uncollected: list[str] = []
@@ -91,6 +96,23 @@ class SuiteSession:
             self._told = time.monotonic()
             self.say(f"packaging readiness: {text}")
 
+    def _look_for_image(self) -> None:
+        """Ask the engine for a given image while pytest collects; what needs the image waits for the answer."""
+        rows = map(self.settings.rows.__getitem__, self.scope.expected_rows())
+        given = self.settings.image is not None and not self.config.option.collectonly
+        if self.worker or not given or not any("image" in row.check.needs for row in rows):
+            return
+
+        image = self.image
+
+        def look() -> None:
+            with suppress(Exception):  # the first check that needs the image meets it again
+                image.get()
+
+        looking = Thread(target=look, name="image", daemon=True)
+        looking.start()
+        self.before_exit(looking.join)
+
     def prepare_image(self) -> list[str]:
         """Find or build the image, and the line that says which it is."""
         try:
@@ -108,3 +130,16 @@ class SuiteSession:
     def pytest_internalerror(self) -> None:
         """Remember it: a distributed run forgets its exit status."""
         self.internal_error = True
+
+    def before_exit(self, join: Callable[[], None]) -> None:
+        """Wait for a thread's end when all else is done; a worker, which its controller may end after that, at once."""
+        if self.worker:
+            join()
+        else:
+            self._before_exit.append(join)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """The containers went while the run was concluded; none outlives the process."""
+        while self._before_exit:
+            self._before_exit.pop()()
