@@ -7,7 +7,7 @@ runs in the main job.
 import importlib.util
 import inspect
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,14 +58,14 @@ def run_lane(lane: str, root: Path, contract: Contract | None = None) -> dict[st
     return run_checks(lane, Platform(root, contract))
 
 
-def run_checks(lane: str, platform: Platform) -> dict[str, Record]:
-    """The same for a checkout of which something may have been read already."""
+def run_checks(lane: str, platform: Platform, only: Container[str] | None = None) -> dict[str, Record]:
+    """The same for a checkout of which something may have been read already; of `only` these checks, if given."""
     contract = platform.contract
     settings = RunSettings(contract)
     records = {}
     functions = _functions(lane)
     for row in expand(packaged_checks(), contract):
-        function = functions.get(row.check.id)
+        function = functions.get(row.check.id) if only is None or row.check.id in only else None
         if function is None or (row.check.id in _ASK_GIT and not (platform.root / ".git" / "HEAD").exists()):
             continue
         record = Record(row, contract)
@@ -81,6 +81,16 @@ def run_checks(lane: str, platform: Platform) -> dict[str, Record]:
 def red(records: Mapping[str, Record]) -> dict[str, str]:
     """Reason codes of the rows that did not hold, by row id."""
     return {row_id: record.reason for row_id, record in records.items() if record.outcome != "pass"}
+
+
+def endings(records: Mapping[str, Record]) -> dict[str, tuple[str, str]]:
+    """Outcome and reason code of the rows that did not hold, by row id."""
+    return {row_id: (record.outcome, record.reason) for row_id, record in records.items() if record.outcome != "pass"}
+
+
+def check_ids(lanes: Iterable[str]) -> set[str]:
+    """The checks that ask nothing but the files of a checkout, not even git."""
+    return {check for lane in lanes for check in _functions(lane)} - _ASK_GIT
 
 
 @cache

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from packaging_readiness.contract.model import LANES
+from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.secrets.rulepack import expand_example
 from selftests.fault_expectations import differences, read_expected
 from selftests.fault_recipes import Fault, apply, baselines, names, read_fault

@@ -20,10 +20,10 @@ LIMIT_PERCENT = 95.0
 # Tests by the names of their files; those that start an engine or a whole run are left out.
 TESTS = (
     *("contract_*", "shapes"),
-    *("context_[bdhr]*", "copies_*", "dockerfile_*", "documents_*", "git_*", "shell_*", "workflow_[hpqr]*", "m1a_*"),
+    *("context_[bdhr]*", "copies_*", "dockerfile_*", "documents_*", "git_*", "shell_*", "workflow_[dhpqrs]*", "m1a_*"),
     *("secrets_[fisv]*", "secrets_corpus", "m1d_*", "faults_in_process"),
     *("coherence", "determinism_bundle", "merge_*", "rows_judgement", "adjudication*", "wrong_reports*", "note_drift"),
-    *("evidence_*", "dsse", "sbom", "statements", "verify_*", "publish_*"),
+    *("verdict_*", "evidence_*", "dsse", "sbom", "statements", "verify_*", "publish_*"),
 )
 EXCLUDED: Mapping[str, str] = {}
 

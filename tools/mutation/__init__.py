@@ -1,0 +1,1 @@
+"""Mutation testing: what the parts of `tools/mutants.py` are."""

@@ -1,0 +1,103 @@
+"""One run: the tests are collected, run once without any change, and then on each mutant."""
+
+import ast
+import gc
+import math
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.mutation.affinity import Affinity
+from tools.mutation.explained import ALIVE
+from tools.mutation.forks import run_forked
+from tools.mutation.model import Mutant
+from tools.mutation.reach import Reach, Tracing, measure
+from tools.mutation.readers import Readers
+from tools.mutation.swap import Process
+from tools.mutation.tests import collect
+from tools.mutation.trials import Outcome, Trials
+
+if TYPE_CHECKING:
+    import pytest
+
+EVERY_S = 10.0
+
+
+class NothingTold(Exception):
+    """The run could not tell anything: a test fails without any change, or a mutant could not be tried."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What is run: mutants of the suite at `root`, with the tests in some files, `jobs` at a time. `sources` are all
+    files of the package; `say` takes a line of progress. Of a file of tests only those are used that begin within
+    `patience_s` of its processor time.
+    """
+
+    root: Path
+    mutants: Sequence[Mutant]
+    tests: Sequence[Path]
+    sources: Sequence[str]
+    jobs: int
+    say: Callable[[str], None]
+    patience_s: float = math.inf
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def go(self) -> list[Outcome]:
+        """What became of every mutant. Raises NothingTold."""
+        tracing = Tracing(self.root, self.sources, number=0)  # before anything of the package is imported
+        if not collect(self.tests, lambda session: self._in(session, tracing)):
+            raise NothingTold("the tests could not be collected, or the run broke off; see above")
+        return self.outcomes
+
+    def _in(self, session: "pytest.Session", tracing: Tracing) -> None:
+        process = Process(self.root)
+        process.warm_up(tracing.running)
+        early = tracing.stop()
+        trees = {file: ast.parse((self.root / file).read_text(encoding="utf-8")) for file in self.sources}
+        folder = Path(tempfile.mkdtemp(prefix="mutants."))
+        gc.collect()
+        gc.freeze()  # so that forked processes share what they only read
+        try:
+            reach = self._measured(session, process, folder)
+            self._try(Trials(session, process, reach, early, Readers(trees), Affinity(session.items)), folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _measured(self, session: "pytest.Session", process: Process, folder: Path) -> Reach:
+        """Which tests run what; a file of tests at a time."""
+        by_file: dict[Path, list[int]] = {}
+        for number, item in enumerate(session.items):
+            by_file.setdefault(item.path, []).append(number)
+        self.say(f"{len(session.items)} tests in {len(by_file)} files, first without any change")
+
+        def work(numbers: list[int], place: Path) -> Reach:
+            process.forget()  # so that whoever needs what is remembered is seen to reach it
+            return measure(session, numbers, Tracing(self.root, self.sources), place, self.patience_s)
+
+        reach, told = Reach(), time.monotonic()
+        for ended in run_forked(list(by_file.values()), work, self.jobs, folder):
+            if ended.status:
+                raise NothingTold(f"{session.items[ended.task[0]].path.name} ended with {ended.status}: {ended.said}")
+            reach.add(ended.result)
+            if time.monotonic() - told >= EVERY_S:
+                told = time.monotonic()
+                self.say(f"{len(reach.seconds)} of {len(session.items)} tests")
+        if reach.failed:
+            raise NothingTold(f"{len(reach.failed)} tests fail without any change: {reach.failed[0]}")
+        return reach
+
+    def _try(self, trials: Trials, folder: Path) -> None:
+        self.say(f"{len(self.mutants)} mutants; the tests take {sum(trials.reach.seconds.values()):.0f} s without one")
+        self.outcomes += [Outcome(each, "not covered") for each in self.mutants if trials.not_covered(each)]
+        told = time.monotonic()
+        for outcome in trials.run(self.mutants, self.jobs, folder):
+            self.outcomes.append(outcome)
+            if time.monotonic() - told >= EVERY_S:
+                told = time.monotonic()
+                alive = sum(each.ending in ALIVE for each in self.outcomes)
+                self.say(f"{len(self.outcomes)} of {len(self.mutants)}, {alive} survive; {outcome.mutant.place}")
