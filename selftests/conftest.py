@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the self-tests import `selftests.miniature`
 
-from selftests import engines, oci_registry
+from selftests import broken_disks, engines, oci_registry
 from selftests.miniature import MODES, Miniature
 
 # The Go parser has wheels for x86-64 Linux and macOS only; the lock file names it there and nowhere else.
@@ -17,11 +17,13 @@ collect_ignore = [] if find_spec("dockerfile") else ["test_dockerfile_go_parser.
 # Debian's docker-registry: `bootstrap.py tests` puts it beside the interpreter where the machine has none.
 if oci_registry.program() is None:
     collect_ignore.append("test_registry_process.py")
+if not broken_disks.POSSIBLE:
+    collect_ignore.append("test_run_faults_mounts.py")
 
 
 def pytest_report_header() -> list[str]:
-    """Say which engines and which registry the tests run on."""
-    return [engines.header(), oci_registry.header()]
+    """Say which engines, which registry and which disks the tests run on."""
+    return [engines.header(), oci_registry.header(), broken_disks.header()]
 
 
 @pytest.hookimpl(optionalhook=True)

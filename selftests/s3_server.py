@@ -20,8 +20,9 @@ BUCKET = "evidence-bucket"
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to requests of `method` whose key ends with `key`, `times` times: `status` and error `code`; or the
-    answer comes after `delay_s`; or `cut` bytes of it are missing.
+    """What happens to requests of `method` whose key ends with `key`, `times` times: `status` and error `code`, with
+    the object `stored` all the same or not; or the answer comes after `delay_s`; or `cut` bytes of it are missing; or
+    it is a `page` that somebody on the way puts in its place.
     """
 
     method: str
@@ -30,6 +31,8 @@ class Fault:
     code: str = ""
     delay_s: float = 0
     cut: int = 0
+    stored: bool = False
+    page: str = ""
     times: int = 1000
 
 
@@ -86,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         key = self._key()
-        if self._failed("PUT", key):
+        if self._failed("PUT", key, body):
             return
         if self.headers.get("x-amz-checksum-sha256") != base64.b64encode(hashlib.sha256(body).digest()).decode():
             self._error(400, "BadDigest")
@@ -123,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _key(self) -> str:
         return unquote(urlsplit(self.path).path).partition("/")[2].partition("/")[2]
 
-    def _failed(self, method: str, key: str) -> bool:
+    def _failed(self, method: str, key: str, body: bytes = b"") -> bool:
         if not self.path.startswith(f"/{BUCKET}"):
             self._error(404, "NoSuchBucket")
             return True
@@ -131,13 +134,18 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is None:
             return False
         time.sleep(fault.delay_s)
-        if fault.status:
+        if fault.stored:
+            with self.state.lock:
+                self.state.objects.setdefault(key, body)
+        if fault.page:
+            self._answer(200, fault.page.encode())
+        elif fault.status:
             self._error(fault.status, fault.code)
         elif fault.cut:
             data = self.state.objects[key]
             self._answer(200, data[: -fault.cut], len(data))
             self.close_connection = True
-        return bool(fault.status or fault.cut)
+        return bool(fault.status or fault.cut or fault.page)
 
     def _listing(self, prefix: str) -> bytes:
         with self.state.lock:

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     folder = bundle_folder(verdict.run.contract, verdict.run.identity.platform_run_id)
     files = bundle_files(verdict, reports)
     if verdict.passed:
-        refuse_incoherent(files)
+        refuse_incoherent(files, "hand in the reports as the run itself wrote them")
     written = write_bundle(files | _signatures(files, key), options.out, folder)
     red = {row_id: result for row_id, result in verdict.results.items() if not result.held}
     absent = [shard.shown for shard in missing_shards(reports)]

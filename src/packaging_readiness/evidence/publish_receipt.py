@@ -1,7 +1,5 @@
 """The local receipt of a publication: what lies where, in which version, and how the bucket protects it."""
 
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ from packaging_readiness.contract.canonical import canonical_json
 from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.evidence.publish import Published
 from packaging_readiness.evidence.store_s3 import Bucket
+from packaging_readiness.evidence.unfinished import unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +64,11 @@ def receipt(published: Published, state: Posture, verdict: str | None) -> dict[s
 def write_receipt(path: Path, content: dict[str, Any]) -> None:
     """Write the receipt whole or not at all; an older one of the same name is replaced. Raises CannotTell."""
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(canonical_json(content))
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with unfinished(path) as folder:
+            whole = folder / path.name
+            whole.write_bytes(canonical_json(content))
+            whole.chmod(0o644)
+            whole.replace(path)
     except OSError as error:
         raise CannotTell(
             path.name, f"the receipt cannot be written: {error.strerror}", "name another file with --receipt"

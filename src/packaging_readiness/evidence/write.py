@@ -1,13 +1,12 @@
 """Put a bundle on disk whole or not at all."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from packaging_readiness.contract.errors import CannotTell, InputRefused
 from packaging_readiness.contract.model import Contract
+from packaging_readiness.evidence.unfinished import unfinished
 
 ANOTHER_DIR = "name another --evidence-out (or --out) directory, or remove this one"
 
@@ -28,28 +27,24 @@ def refuse_existing(out: Path) -> None:
 
 
 def write_bundle(files: Mapping[str, bytes], out: Path, folder: str) -> Path:
-    """Write `files` to `out/folder` by a temporary sibling of `out` and one rename; return the folder.
+    """Write `files` to `out/folder` by an unfinished folder beside `out` and one rename; return the folder.
 
-    Raises InputRefused when `out` is taken, CannotTell when the disk refuses: then nothing of it is left behind.
+    Raises InputRefused when `out` is taken, CannotTell when the disk refuses: then nothing of it is left behind. What
+    a killed process leaves behind is removed by the next one that writes there.
     """
     refuse_existing(out)
-    temporary: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-        temporary.chmod(0o755)
-        target = temporary / folder
-        target.mkdir(parents=True)
-        for name, data in files.items():
-            _write(target / name, data)
-        if out.is_dir():
-            out.rmdir()
-        temporary.rename(out)
+        with unfinished(out) as making:
+            target = making / folder
+            target.mkdir(parents=True)
+            for name, data in files.items():
+                _write(target / name, data)
+            if out.is_dir():
+                out.rmdir()
+            making.rename(out)
     except OSError as error:
         raise CannotTell(str(out), f"the bundle cannot be written: {error.strerror}", ANOTHER_DIR) from None
-    finally:
-        if temporary is not None and temporary.exists():
-            shutil.rmtree(temporary, ignore_errors=True)
     return out / folder
 
 

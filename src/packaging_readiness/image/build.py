@@ -96,7 +96,8 @@ def _build(
     )
     if output.code == 0:
         return
-    if _ENGINE.search(output.stderr):
+    # An engine that was killed, or that is gone by now (then asking raises), has not judged the Dockerfile.
+    if output.code < 0 or _ENGINE.search(output.stderr) or engine.attempt("--version").code != 0:
         raise engine.refusal(f"{engine.name} build", output.code, output.stderr, hide=[context_dir])
     said = words(output.stdout + b"\n" + output.stderr, lines=TAIL_LINES, hide=[context_dir])
     cure = "mend the Dockerfile, or the files it copies"

@@ -60,6 +60,8 @@ def conclude(
     try:
         run = merge([report])
         verdict = adjudicate(run) if whole or out is not None else None
+        if verdict is not None and verdict.passed and status > 1:  # stopped between its last check and its end
+            raise CannotTell("the run", f"did not end well (exit status {status}); nothing was decided", "run it again")
         bundle = _write(verdict, report, out, settings) if verdict is not None and out is not None else None
         settled = verdict.results if verdict is not None else observed(run).results
     except ReadinessError as error:
@@ -77,7 +79,10 @@ def fresh_report(path: Path, nonce: str) -> tuple[Report, frozenset[str]]:
         data = path.read_bytes()
     except OSError as error:
         raise CannotTell(path.name, f"cannot be read: {error.strerror}", "make its folder writable") from None
-    report = read_report(data, path.name)
+    try:
+        report = read_report(data, path.name)
+    except InputRefused as problem:
+        raise InputRefused(problem.place, problem.cause, problem.cure or "make room for it, and run again") from None
     if report.header.nonce != nonce:
         raise InputRefused(path.name, "is the report of another run", "remove it and run again")
     tests = read_json(data, path.name).get("tests", [])
@@ -94,6 +99,10 @@ def _exit(status: int, held: bool) -> int:
 def _write(verdict: Verdict, report: Report, out: Path, settings: Settings) -> str:
     folder = bundle_folder(settings.contract, settings.platform_run_id)
     files = bundle_files(verdict, [report])
+    if verdict.passed:
+        from packaging_readiness.evidence.verify import refuse_incoherent
+
+        refuse_incoherent(files, "run it again; where a time is wrong, set this machine's clock first")
     if settings.sign_key is not None:
         from packaging_readiness.evidence.dsse import sign
         from packaging_readiness.evidence.keys import read_private_key

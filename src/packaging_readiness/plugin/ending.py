@@ -32,16 +32,20 @@ class Ending:
         if not ours.selected and status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             self.conclusion = Conclusion(problems=(ours.scope.nothing_selected(ours.waiting),), exit_code=4)
         else:
-            self.conclusion = conclude(
-                ours.settings,
-                ours.report_path,
-                ours.selected,
-                int(status),
-                whole=ours.scope.whole,
-                out=ours.out,
-                known=ours.uncollected,
-                expected=ours.scope.expected_rows(),
-            )
+            try:
+                self.conclusion = conclude(
+                    ours.settings,
+                    ours.report_path,
+                    ours.selected,
+                    int(status),
+                    whole=ours.scope.whole,
+                    out=ours.out,
+                    known=ours.uncollected,
+                    expected=ours.scope.expected_rows(),
+                )
+            except KeyboardInterrupt:
+                told = "the run was interrupted while its verdict was made"
+                self.conclusion = Conclusion(int(pytest.ExitCode.INTERRUPTED), problems=(told,))
         session.exitstatus = self.conclusion.exit_code
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -44,7 +44,9 @@ def materialise(template: Path, cache: Path) -> Path:
             if not (root / ".git").is_dir():
                 _make(template, root)
     except OSError as error:
-        raise CannotTell("reference platform", f"cannot be materialised: {error.strerror}") from None
+        why = error.strerror or "not every file could be written"  # copytree gathers errors, and names none
+        cure = "make room for it, or name another cache directory in XDG_CACHE_HOME"
+        raise CannotTell("reference platform", f"cannot be materialised: {why}", cure) from None
     return root
 
 

@@ -34,6 +34,9 @@ _CREDENTIALS_REFUSED = frozenset(
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _TOO_OFTEN = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "LimitExceeded")
 
+# What the SDK makes of an answer of another form: it takes answers apart without looking.
+_UNREADABLE = frozenset({"ResponseParserError", "AttributeError", "TypeError"})
+
 _SIGN_IN = "sign in to AWS again (`aws sts get-caller-identity` must work), or run with --aws embedded"
 _CONNECT = "check network, proxy and region, or run with --aws embedded"
 _CONFIGURE = "mend the AWS_* environment variables or the AWS configuration file, or run with --aws embedded"
@@ -63,6 +66,8 @@ def translated(operation: str, place: str) -> Iterator[None]:
         if not isinstance(error, _sdk_errors()):
             raise
         kind = type(error).__name__
+        if kind in _UNREADABLE:
+            raise CannotTell(place, f"{operation} gave an answer that cannot be read ({kind})", _CONNECT) from None
         raise CannotTell(place, f"{operation} could not be asked ({kind})", _cure_for(error)) from None
 
 
@@ -94,7 +99,7 @@ def _sdk_errors() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError
 
     # ValueError and OSError: unreadable configuration, malformed numbers in AWS_* variables, bad CA bundles.
-    return (BotoCoreError, ValueError, OSError)
+    return (BotoCoreError, ValueError, OSError, AttributeError, TypeError)
 
 
 def _cure_for(error: Exception) -> str:

@@ -39,6 +39,7 @@ from packaging_readiness.registry.resolve import TAG_GRAMMAR, check_digest, dige
 _CONNECT_TIMEOUT = 5
 _READ_TIMEOUT = 20
 _ATTEMPTS = 3
+_ODD = "run again; if it persists, see whether something on the way (a proxy, a sign-in page) answers in its place"
 
 
 class EcrClient(Protocol):
@@ -144,7 +145,7 @@ class EcrRegistry:
         # Asked by digest, ECR answers once per tag of the image.
         images = {_image(entry, place) for entry in answer.get("images") or ()}
         if len(images) != 1:
-            raise CannotTell(place, f"the registry answered with {len(images)} manifests where one was asked for")
+            raise CannotTell(place, f"the registry answered with {len(images)} manifests where one was asked for", _ODD)
         digest, manifest = images.pop()
         if digest != claimed:
             raise TagMoved(place, f"it stood for {claimed}, and a moment later for {digest[:140]}")
@@ -181,7 +182,7 @@ def real_client(service: str, region: str) -> Any:
 def _only(items: object, place: str) -> Mapping[str, Any]:
     if not isinstance(items, list) or len(items) != 1:
         count = len(items) if isinstance(items, list) else 0
-        raise CannotTell(place, f"the registry answered with {count} items where one was asked for")
+        raise CannotTell(place, f"the registry answered with {count} items where one was asked for", _ODD)
     item: Mapping[str, Any] = items[0]
     return item
 
@@ -189,7 +190,7 @@ def _only(items: object, place: str) -> Mapping[str, Any]:
 def _text(item: Mapping[str, Any], key: str, place: str) -> str:
     value = item.get(key)
     if not isinstance(value, str):
-        raise CannotTell(place, f"the registry's answer has no {key}")
+        raise CannotTell(place, f"the registry's answer has no {key}", _ODD)
     return value
 
 
