@@ -109,7 +109,7 @@ def combined_pattern() -> str:
 
     rows = yaml.safe_load(resources.files("packaging_readiness.secrets").joinpath("rules.yaml").read_bytes())
     parts = [row["pattern"].replace("?P<v>", "?:").replace("?P<user>", "?:") for row in rows["tokens"]]
-    return "|".join(f"(?:{part})" for part in [*parts, rows["assignment_gate"]])
+    return "|".join(f"(?:{part})" for part in [*parts, rows["name_gate"], rows["assignment_gate"]])
 
 
 def _scan(root: Path, listed: list[str], layers: tuple[Layer, ...]) -> None:
@@ -168,14 +168,23 @@ def _big(folder: Path) -> dict[str, float]:
         while stream.tell() < BIG:
             stream.write(block)
     start = _processor_seconds()
-    done = subprocess.run([sys.executable, __file__, "--child", path], check=True, capture_output=True, text=True)
+    command: list[str | Path] = [sys.executable, __file__, "--child", path]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     seconds = _processor_seconds() - start
     path.unlink()
     return {"memory_mib_2gb": float(done.stdout), "big_file_mb_per_s": BIG / 1e6 / seconds}
 
 
 def _child(path: Path) -> int:
-    result = scan_files(path.parent, [path.name])
+    told = 0
+
+    def progress(_done: int, _listed: int, read: int) -> None:
+        nonlocal told
+        if read - told >= BIG // 16:
+            told = read
+            _say(f"a file of 2 GB: {read / 1e6:.0f} of {BIG / 1e6:.0f} MB")
+
+    result = scan_files(path.parent, [path.name], progress=progress)
     assert not result.errors
     assert result.bytes >= BIG
     # Not ru_maxrss: that begins with what the parent process had.
@@ -215,7 +224,9 @@ def _processor_seconds() -> float:
 def _say(what: str) -> None:
     if os.isatty(2):
         sys.stderr.write(f"\r\x1b[K{what}")
-        sys.stderr.flush()
+    elif what:
+        sys.stderr.write(f"{what}\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

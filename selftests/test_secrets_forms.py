@@ -121,7 +121,7 @@ SECRET = [
     ("Dockerfile", "FROM x\nENV A=b \\\n    DB_PASSWORD={pw:12}\n"),
     ("Dockerfile", "FROM x\nENV API_TOKEN {alnum:32}\n"),
     ("Dockerfile", 'FROM x\nLABEL db.password="{pw:12}"\n'),
-    ("Dockerfile", "FROM x\nRUN pip install --index-url https://svc:{pw:12}@pypi.internal/simple x\n"),
+    ("Dockerfile", "FROM x\nRUN pip install --index-url https://svc:{pw:12}@packages.invalid/simple x\n"),
     ("Dockerfile", "FROM x\nRUN <<EOF\nexport TOKEN={alnum:32}\nEOF\n"),
     ("Dockerfile", 'FROM x\nRUN echo "//npm.example.com/:_authToken={alnum:32}" > .npmrc\n'),
     ("wf.yml", "jobs:\n  a:\n    env:\n      AWS_SECRET_ACCESS_KEY: {alnum:32}{alnum:8}\n"),

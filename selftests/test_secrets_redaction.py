@@ -1,6 +1,8 @@
 """Redaction at the edge: whatever looks like a secret is taken out of a report, and nothing else of it changes."""
 
 import copy
+from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packaging_readiness.cli import main
-from packaging_readiness.contract.errors import InputRefused
+from packaging_readiness.contract.errors import CannotTell, InputRefused
 from packaging_readiness.contract.inventory import packaged_checks
 from packaging_readiness.contract.load import load_contract
 from packaging_readiness.plugin.container_rows import leaks
@@ -17,8 +19,9 @@ from packaging_readiness.plugin.report_secrets import clean_header, redact_tests
 from packaging_readiness.plugin.runheader import portable
 from packaging_readiness.plugin.selection import refuse_unknown
 from packaging_readiness.plugin.settings import Settings
+from packaging_readiness.secrets import matcher, selfcheck
 from packaging_readiness.secrets.model import POLICY_ONLY
-from packaging_readiness.secrets.redaction import clean, redact, redact_tree, redactions, texts_of
+from packaging_readiness.secrets.redaction import clean, redact, redact_tree, redactions, rules_in, texts_of
 from packaging_readiness.secrets.rulepack import expand_example, load_rules
 from packaging_readiness.secrets.scan import scan_bytes
 from packaging_readiness.verdict.advice import advice
@@ -55,6 +58,28 @@ def test_a_secret_that_spans_texts_hides_none_of_them() -> None:
 def test_a_token_inside_a_private_key_does_not_save_the_key() -> None:
     key = f"{KEY}{TOKEN}\n-----END RSA PRIVATE KEY-----"
     assert KEY.splitlines()[1] not in clean(key)
+
+
+@pytest.fixture
+def blind_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rule pack with one row that misses what it is there for, its own example included."""
+    pack = load_rules()
+    blind = next(rule for rule in pack.tokens if rule.id != "github-token").pattern
+    rows = tuple(replace(rule, pattern=blind) if rule.id == "github-token" else rule for rule in pack.tokens)
+    for module in (matcher, selfcheck):
+        monkeypatch.setattr(module, "load_rules", lambda: replace(pack, tokens=rows))
+    # What the process has proved so far was proved of the whole pack.
+    monkeypatch.setattr(selfcheck, "_prove", selfcheck._prove.__wrapped__)
+
+
+@pytest.mark.usefixtures("blind_pack")
+def test_rules_that_do_not_hold_let_no_text_through() -> None:
+    searches: tuple[Callable[[str], object], ...] = (redact, rules_in, redact_tree, lambda text: redactions([text]))
+    for search in searches:
+        with pytest.raises(CannotTell, match="rule github-token misses its own example"):
+            search(TOKEN)
+    assert clean(TOKEN).startswith("[withheld: secrets/rules.yaml: ")
+    assert TOKEN not in clean(TOKEN)
 
 
 WELL_KNOWN = (

@@ -10,7 +10,7 @@ from packaging_readiness.secrets import matcher
 from packaging_readiness.secrets.names import credential_name, secret_file_name, split_words
 from packaging_readiness.secrets.pairs import scan_text_values
 from packaging_readiness.secrets.redaction import redact
-from packaging_readiness.secrets.rulepack import Rule, expand_example, load_rules
+from packaging_readiness.secrets.rulepack import Rule, _compile, expand_example, load_rules
 from packaging_readiness.secrets.selfcheck import rule_pack_faults
 from packaging_readiness.secrets.structure import Mapping, Scalar, read_structure
 from packaging_readiness.secrets.values import is_placeholder, is_reference, looks_random
@@ -30,6 +30,14 @@ def test_what_a_scan_finds_by_a_rule_is_what_the_rule_finds_alone(rule: Rule) ->
         text = expand_example(example).encode()
         found = rule.id in {hit.rule for hit in matcher.find(text, "config")}
         assert matcher.matches(rule, text) is found is (example is rule.match)
+
+
+def test_a_rule_that_another_row_blinds_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = load_rules()
+    shorter = _compile(rb"ghp_[A-Za-z0-9]{5}|" + pack.gates.tokens.pattern, captures=False)
+    blinded = replace(pack, gates=replace(pack.gates, tokens=shorter))
+    monkeypatch.setattr(matcher, "load_rules", lambda: blinded)
+    assert "rule github-token misses its own example" in rule_pack_faults()
 
 
 def test_a_rule_with_a_wrong_example_is_named() -> None:

@@ -54,6 +54,6 @@ def run(options: argparse.Namespace) -> int:
     return 1 if result.findings else 0
 
 
-def _progress(done: int, total: int, _: int) -> None:
-    sys.stderr.write(f"\rscanning {done} of {total} files")
+def _progress(done: int, total: int, read: int) -> None:
+    sys.stderr.write(f"\rscanning: {done} of {total} files, {read / 1e6:.0f} MB\x1b[K")
     sys.stderr.flush()

@@ -1,19 +1,20 @@
 """Entry point of the pytest plugin: options always, everything else only where the suite's lanes are in sight."""
 
-import atexit
-import gc
 from typing import Any
 
 import pytest
 
 from packaging_readiness.plugin.options import add_options
+from packaging_readiness.plugin.pytest_errors import PytestErrors, redact_refusals
 
 _LANES = {"m1a": "image contract", "m1b": "entrypoints", "m1c": "provenance", "m1d": "secrets", "m1e": "transition"}
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Register the options; nothing else happens until a run is about the lanes."""
     add_options(parser)
+    redact_refusals(parser)
+    pluginmanager.register(PytestErrors(), "packaging-readiness-pytest-errors")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -63,7 +64,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
         if not any(str(argument).startswith("-r") for argument in config.invocation_params.args):
             config.option.reportchars = ""  # the verdict stands at the end, and says by reason what is red
-        atexit.register(gc.freeze)  # or Python would visit every object of the run twice more before the process ends
         session = SuiteSession(config)
         config.pluginmanager.register(session, SuiteSession.NAME)
         for hooks in (Collection, Distribution, Recording, Ending):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from packaging_readiness.plugin.pytest_errors import one_of
+
 
 def add_options(parser: pytest.Parser) -> None:
     """Register every option in one group, so that `pytest --help` tells the whole story in one place."""
@@ -19,8 +21,20 @@ def add_options(parser: pytest.Parser) -> None:
     )
     add("--image", "check this existing image instead of building the Dockerfile", metavar="REF")
     add("--build-facts", "what the build system says of the build of --image (JSON or YAML)", metavar="FILE")
-    add("--engine", "container engine (default: auto)", choices=("auto", "podman", "docker"), default="auto")
-    add("--aws", "registry to ask (default: what the contract's authority demands)", choices=("embedded", "real"))
+    engines, registries = ("auto", "podman", "docker"), ("embedded", "real")
+    add(
+        "--engine",
+        "container engine (default: auto)",
+        type=one_of(*engines),
+        default="auto",
+        metavar="|".join(engines),
+    )
+    add(
+        "--aws",
+        "registry to ask (default: what the contract's authority demands)",
+        type=one_of(*registries),
+        metavar="|".join(registries),
+    )
     add("--evidence", "adjudicate this existing evidence pack; nothing is built", metavar="DIR|ZIP|s3://BUCKET/PREFIX")
     add(
         "--evidence-out",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import LANES
+from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.plugin.check import ATTRIBUTE
 from packaging_readiness.plugin.settings import Settings
 from packaging_readiness.verdict.shards import shard_of
@@ -20,13 +20,18 @@ ROW = pytest.StashKey[CheckRow]()
 def in_suite(config: pytest.Config) -> bool:
     """Whether this run is about the suite's lanes: it names them, files in them, or the root that holds them."""
     root = config.rootpath
-    if not all((root / folder).is_dir() for folder in LANE_FOLDERS):
+    if not holds_lanes(root):
         return False
     for argument in config.args:
         path = Path(config.invocation_params.dir, argument.split("::")[0]).resolve()
         if path == root or lane_of(path, root) is not None:
             return True
     return False
+
+
+def holds_lanes(root: Path) -> bool:
+    """Whether this is the root of the suite: the folder of every lane is there."""
+    return all((root / folder).is_dir() for folder in LANE_FOLDERS)
 
 
 def lane_of(path: Path, root: Path) -> str | None:

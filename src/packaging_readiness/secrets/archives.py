@@ -4,11 +4,14 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
+
+from packaging_readiness.contract.tar import open_tar
 
 MAX_MEMBERS = 20_000
 MAX_BYTES = 1 << 30
@@ -16,7 +19,7 @@ MAX_DEPTH = 3
 
 FAILURES = (
     OSError, EOFError, RuntimeError, NotImplementedError, ValueError, zipfile.BadZipFile, tarfile.TarError,
-    zlib.error, lzma.LZMAError,
+    zlib.error, lzma.LZMAError, struct.error, LookupError, OverflowError, MemoryError,
 )  # fmt: skip
 _UNOPENABLE = (
     (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
@@ -97,7 +100,7 @@ def members(stream: BinaryIO, kind: str, budget: Budget) -> Iterator[tuple[str, 
                     with archive.open(entry) as content:
                         yield entry.filename, cast(BinaryIO, _Metered(content, budget))
     elif kind == "tar":
-        with tarfile.open(fileobj=stream, mode="r:") as tape:
+        with open_tar(stream, "r:") as tape:
             for info in tape:
                 budget.spend_member()
                 member = tape.extractfile(info) if info.isreg() else None

@@ -5,6 +5,7 @@ import tarfile
 from collections.abc import Iterable
 from typing import IO, BinaryIO, cast
 
+from packaging_readiness.contract.tar import open_tar
 from packaging_readiness.secrets import archives
 from packaging_readiness.secrets.model import ALL_LAYERS, DEFAULT_SALT, Finding, Layer, ScanError, ScanResult
 from packaging_readiness.secrets.scan import name_findings, scan_result, scan_stream
@@ -28,7 +29,7 @@ def scan_layers(
     files = size = 0
     for number, layer in enumerate(layers):
         try:
-            with tarfile.open(fileobj=layer, mode="r:*") as tape:
+            with open_tar(layer, "r:*") as tape:
                 for entry, info in enumerate(tape):
                     if entry >= MAX_FILES:
                         raise archives.ArchiveRefused(f"more than {MAX_FILES} entries")

@@ -8,12 +8,14 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from packaging_readiness.secrets import values
-from packaging_readiness.secrets.names import credential_strength, split_words, words_of
+from packaging_readiness.secrets.members import inner_owner, is_member_secret, is_requirement
+from packaging_readiness.secrets.names import collection_strength, credential_strength, split_words, words_of
 from packaging_readiness.secrets.structure import Mapping, Node, Scalar
 
 RULE_KEY = "key-and-value"
 RULE_PAIR = "name-and-value-pair"
 RULE_LIST = "value-in-list"
+RULE_MEMBER = "value-in-mapping"
 RULE_KUBERNETES = "kubernetes-secret"
 RULE_REGISTRY = "registry-auth"
 RULE_JWK = "private-json-web-key"
@@ -22,6 +24,7 @@ STRUCTURE_RULES = {
     RULE_KEY: "password",
     RULE_PAIR: "password",
     RULE_LIST: "password",
+    RULE_MEMBER: "password",
     RULE_KUBERNETES: "password",
     RULE_REGISTRY: "password",
     RULE_JWK: "private_key",
@@ -35,6 +38,8 @@ _PAIRED = words_of("param parameter env variable var header option property fiel
 _PLAIN_SUFFIXES = words_of("txt key token secret secrets client passwd pass pwd cred creds credentials users")
 _FILE_WORDS = words_of("passwd password passwords secret secrets credentials htpasswd creds")
 _VALUE_KEYS = words_of("value default defaultvalue plaintext stringvalue content data text parametervalue contents val")
+
+_COLLECTIONS = frozenset({Mapping, list})
 
 
 class Leaf(NamedTuple):
@@ -77,17 +82,30 @@ def named_by_file(path: str, text: str) -> Iterator[Leaf]:
 
 def find_leaves(root: Node) -> Iterator[Leaf]:
     """Every leaf of the tree that is a secret by its place."""
-    stack: list[tuple[Node, str]] = [(root, "")]
+    # The third tells whether a mapping is a row of a list: the keys of a row are fields, unless it has but one.
+    stack: list[tuple[Node, str, bool]] = [(root, "", False)]
     while stack:
-        node, owner = stack.pop()
+        node, owner, row = stack.pop()
         if isinstance(node, Mapping):
-            if _says_something(tuple([key for key, _ in node.items])):
-                yield from _mapping(node, owner)
-            stack.extend([(child, key) for key, child in node.items if isinstance(child, (Mapping, list))])
+            items = node.items
+            group = owner if owner and collection_strength(owner) and (not row or len(items) == 1) else ""
+            if group or _says_something(tuple([key for key, _ in items])):
+                yield from _mapping(node, owner, group)
+            for key, child in items:
+                if type(child) is Mapping:
+                    stack.append((child, inner_owner(group, key) if group else key, False))
+                elif type(child) is list:
+                    stack.append((child, key, False))
         elif isinstance(node, list):
-            if (owner and _says_something((owner,))) or any(isinstance(c, str) and c[:1] == "-" for c in node):
+            inner = [child for child in node if type(child) in _COLLECTIONS]
+            if len(inner) < len(node) and ((owner and _says_something((owner,))) or _has_flag(node)):
                 yield from _sequence(node, owner)
-            stack.extend([(child, owner) for child in node if isinstance(child, (Mapping, list))])
+            if inner:
+                stack.extend([(child, owner, True) for child in inner])
+
+
+def _has_flag(node: list[Node]) -> bool:
+    return any(isinstance(child, str) and child[:1] == "-" for child in node)
 
 
 def texts(root: Node) -> Iterator[str]:
@@ -124,14 +142,18 @@ def _role(key: str) -> str:
 @lru_cache(maxsize=8192)
 def _says_something(keys: tuple[str, ...]) -> bool:
     """Whether a mapping of these keys can hold a secret: most cannot, and the rows of generated files are alike."""
-    return any(_role(key) in ("value", "kind", "kty") or (key and credential_strength(key)) for key in keys)
+    return any(
+        _role(key) in ("value", "kind", "kty") or (key and (credential_strength(key) or collection_strength(key)))
+        for key in keys
+    )
 
 
 def _line(text: str) -> int:
     return text.line if isinstance(text, Scalar) else 0
 
 
-def _mapping(node: Mapping, owner: str) -> Iterator[Leaf]:
+def _mapping(node: Mapping, owner: str, group: str) -> Iterator[Leaf]:
+    """`owner` is the key that the mapping stands under; `group` is that, too, where it names secrets in the plural."""
     roles: dict[str, str] = {}
     for key, child in node.items:
         if isinstance(child, str):
@@ -139,6 +161,8 @@ def _mapping(node: Mapping, owner: str) -> Iterator[Leaf]:
                 yield Leaf(RULE_REGISTRY if key == "auth" else RULE_KEY, child, _line(child))
             elif role := _role(key):
                 roles.setdefault(role, child)
+            elif is_member_secret(group, key, child):
+                yield Leaf(RULE_MEMBER, child, _line(child))
     if not roles:
         return
     name = roles.get("name", "")
@@ -169,13 +193,12 @@ def _kubernetes(data: Mapping, *, encoded: bool) -> Iterator[Leaf]:
 
 
 def _sequence(node: list[Node], owner: str) -> Iterator[Leaf]:
-    if not owner or credential_strength(owner) is None:
-        owner = ""
     flag = ""
     for child in node:
         if not isinstance(child, str):
             flag = ""
             continue
-        if (owner and judge_pair(owner, child)) or (flag and judge_pair(flag, child)):
+        announced = is_member_secret(owner, "", child) or (judge_pair(owner, child) and not is_requirement(child))
+        if announced or judge_pair(flag, child):
             yield Leaf(RULE_LIST, child, _line(child))
         flag = child.lstrip("-") if child.startswith("-") else ""

@@ -87,9 +87,7 @@ def credential_strength(name: str) -> Strength | None:
 
 def _strength(words: list[str]) -> Strength | None:
     last = words[-1].rstrip("0123456789") or words[-1]
-    if last in _PASSWORD_WORDS or last in _FUSED_PASS or last.endswith(_PASSWORD):
-        return "password"
-    if last == "pwd" or last.endswith("pwd"):
+    if last in _PASSWORD_WORDS or last in _FUSED_PASS or last.endswith((*_PASSWORD, "pwd")):
         return "password"
     owner = words[-2] if len(words) > 1 else ""
     if last in ("pass", "pw") and owner in _ACCOUNTS:
@@ -101,6 +99,21 @@ def _strength(words: list[str]) -> Strength | None:
     if (last in ("key", "keys") and owner in _KEY_OWNERS) or (last == "salt" and owner == "auth"):
         return "secret"
     return None
+
+
+@lru_cache(maxsize=8192)
+def collection_strength(name: str) -> Strength | None:
+    """What a name in the plural says about the members of the collection below it; None when it names no secrets.
+
+    password: `passwords`. secret: `secrets`, `credentials`. reference: `tokens`, `api_keys` and the like, which also
+    stand for texts cut up, colours of a design and marks of keys: only what looks generated counts.
+    """
+    words = list(split_words(name[-120:]))
+    if not words or not words[-1].endswith("s"):
+        return None
+    words[-1] = words[-1][:-1]
+    strength = _strength(words)
+    return "reference" if strength == "secret" and words[-1].endswith(("token", "key", "auth")) else strength
 
 
 def credential_name(name: str) -> bool:

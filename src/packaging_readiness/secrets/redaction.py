@@ -9,6 +9,7 @@ from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.secrets import matcher
 from packaging_readiness.secrets.matcher import Hit
 from packaging_readiness.secrets.model import POLICY_ONLY, Layer
+from packaging_readiness.secrets.selfcheck import ensure_rules_hold
 
 LIMIT = 1 << 20
 # No rule reads across it: neither blank nor a character that a value of three signs could go on with.
@@ -45,7 +46,7 @@ def rules_in(text: str) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """`text` without anything that looks like a secret; nothing of it where the rules cannot be loaded."""
+    """`text` without anything that looks like a secret; nothing of it where the rules are not to be relied on."""
     try:
         return redact(text)[0]
     except CannotTell as error:
@@ -98,7 +99,10 @@ def _replaced(value: Any, shown: Mapping[str, str]) -> Any:
 
 
 def _hits(data: bytes) -> list[Hit]:
-    return list(matcher.find(data, "config")) if matcher.may_hold(data) else []
+    if not matcher.may_hold(data):
+        return []
+    ensure_rules_hold()
+    return list(matcher.find(data, "config"))
 
 
 def _end(data: bytes, hit: Hit) -> int:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import count
 from typing import Any, Literal
 
 from packaging_readiness.contract.errors import CannotTell
@@ -57,6 +56,7 @@ class Gates:
     """The expressions that say where to look closer; a text in which none matches holds no secret."""
 
     tokens: Any
+    names: Any
     assignments: Any
     base64_run: Any
 
@@ -117,6 +117,7 @@ def load_gates() -> Gates:
         return Gates(
             # Group names may not repeat in one expression, and the gate needs none.
             _compile(union.replace(b"?P<v>", b"?:").replace(b"?P<user>", b"?:"), captures=False),
+            _compile(_expand(rows["name_gate"], "assignments"), captures=False),
             _compile(_expand(rows["assignment_gate"], "assignments"), captures=False),
             _compile(_BASE64_TEXT),
         )
@@ -170,15 +171,15 @@ def expand_example(example: str) -> str:
     import base64
 
     for kind in (*_CLASSES, "userpass"):
-        for number in count():
-            head, mark, rest = example.partition("{" + kind + ":")
-            if not mark:
-                break
+        number = 0
+        while (opening := "{" + kind + ":") in example:
+            head, _, rest = example.partition(opening)
             length, _, tail = rest.partition("}")
             made = _generate("pw" if kind == "userpass" else kind, int(length), number)
             if kind == "userpass":
                 made = base64.b64encode(f"svc:{made}".encode()).decode()
             example = head + made + tail
+            number += 1
     return example
 
 

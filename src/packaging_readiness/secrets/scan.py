@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -29,7 +30,7 @@ from packaging_readiness.secrets.structure import read_structure
 from packaging_readiness.secrets.values import Context
 
 Progress = Callable[[int, int, int], None]
-"""Called after each file with files done, files listed, bytes read."""
+"""Called after each file, and in the course of big ones, with files done, files listed, bytes read."""
 
 _CODE = words_of(
     ".py .pyi .pyx .js .mjs .cjs .jsx .ts .tsx .go .java .kt .kts .scala .groovy .c .h .cc .cpp .hpp .cs .rs .rb .php "
@@ -108,7 +109,8 @@ def scan_files(
     for path in listed:
         try:
             with _open(root, path) as stream:
-                found, problems, read = scan_stream(stream, path, salt, chosen)
+                seen = partial(_so_far, progress, scanned, len(listed), size) if progress is not None else None
+                found, problems, read = scan_stream(stream, path, salt, chosen, seen)
             findings += found
             errors += problems
             size += read
@@ -122,6 +124,10 @@ def scan_files(
     if scanned != len(listed):
         raise CannotTell("secret scan", f"{scanned} of {len(listed)} listed files were scanned", "scan again")
     return scan_result(scanned, size, [*findings, *name_findings(listed, salt)], errors)
+
+
+def _so_far(progress: Progress, done: int, listed: int, size: int, read: int) -> None:
+    progress(done, listed, size + read)
 
 
 def scan_result(files: int, size: int, findings: Iterable[Finding], errors: Iterable[ScanError]) -> ScanResult:
@@ -156,16 +162,25 @@ def _open(root: Path, path: str) -> BinaryIO:
 
 
 def scan_stream(
-    stream: BinaryIO, path: str, salt: bytes = DEFAULT_SALT, layers: Iterable[Layer] = ALL_LAYERS
+    stream: BinaryIO,
+    path: str,
+    salt: bytes = DEFAULT_SALT,
+    layers: Iterable[Layer] = ALL_LAYERS,
+    seen: Callable[[int], None] | None = None,
 ) -> tuple[list[Finding], list[ScanError], int]:
-    """Findings, errors and bytes read of one seekable stream, archive members included."""
+    """Findings, errors and bytes read of one seekable stream, archive members included; `seen` is told on the way."""
     ensure_rules_hold()
-    chosen = tuple(layers)
-    return _scan(stream, path, salt, chosen, archives.Budget(), 0)
+    return _scan(stream, path, salt, tuple(layers), archives.Budget(), 0, seen)
 
 
 def _scan(
-    stream: BinaryIO, path: str, salt: bytes, layers: tuple[Layer, ...], budget: archives.Budget, depth: int
+    stream: BinaryIO,
+    path: str,
+    salt: bytes,
+    layers: tuple[Layer, ...],
+    budget: archives.Budget,
+    depth: int,
+    seen: Callable[[int], None] | None = None,
 ) -> tuple[list[Finding], list[ScanError], int]:
     findings: list[Finding] = []
     errors: list[ScanError] = []
@@ -190,6 +205,8 @@ def _scan(
     hits = _Hits(path, salt)
     for window in windows(stream):
         _scan_window(window, path, layers, hits)
+        if seen is not None and not window.whole:
+            seen(stream.tell())
     # A tape stores its members as they are: what was found inside them is not counted again.
     counted = {finding.fingerprint for finding in findings}
     findings += [finding for finding in hits.findings() if finding.fingerprint not in counted]

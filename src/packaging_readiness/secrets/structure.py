@@ -146,8 +146,8 @@ def _toml(text: str) -> Iterator[Node]:
 
 
 def read_lines(text: str) -> Iterator[Node]:
-    """`key = value` and `key: value` lines, sections flattened, `export` and continuation lines understood."""
-    found = Mapping()
+    """`key = value` and `key: value` lines, one mapping per section; `export` and continuation lines understood."""
+    root = found = Mapping()
     lines = text.split("\n")
     index = 0
     while index < len(lines):
@@ -157,7 +157,11 @@ def read_lines(text: str) -> Iterator[Node]:
             line = line[:-1] + lines[index].strip()
             index += 1
         line = line.strip()
-        if not line or line[0] in "#;[!":
+        if line[:1] == "[":
+            found = Mapping()
+            root.items.append((line.strip("[] \t"), found))
+            continue
+        if not line or line[0] in "#;!":
             continue
         positions = [at for at in (line.find("="), line.find(":")) if at > 0]
         if not positions:
@@ -166,7 +170,7 @@ def read_lines(text: str) -> Iterator[Node]:
         words = line[:at].split()
         if words and len(words) <= 2:
             found.items.append((words[-1].strip("\"'"), Scalar(_unquote(line[at + 1 :].strip(" \t=")), number)))
-    yield found
+    yield root
 
 
 def _unquote(value: str) -> str:
