@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -65,6 +66,11 @@ class Job:
 def environment(**more: str) -> dict[str, str]:
     """The environment without what would make a run differ from one on another machine."""
     return {name: value for name, value in os.environ.items() if not _OURS.match(name)} | {INNER: "1"} | more
+
+
+def hear_interrupts() -> None:
+    """A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path = SUITE, umask: int = -1) -> Ran:

@@ -16,7 +16,7 @@ from packaging_readiness.contract.load import load_contract
 from packaging_readiness.image.engine import Engine, detect
 from packaging_readiness.image.leftovers import RUN_LABEL
 from packaging_readiness.plugin.reference import CONTRACT
-from selftests.main_job import SUITE, commit, environment, fresh_platform, on_platform
+from selftests.main_job import SUITE, commit, environment, fresh_platform, hear_interrupts, on_platform
 
 PATIENCE_S = 60.0
 
@@ -51,11 +51,6 @@ def command(folder: Path, platform: Path, run: str, *arguments: str) -> list[str
     options = [f"--json-report-file={folder}/report.json", f"--evidence-out={folder}/out", "--platform-run-id", run]
     given = [str(part) for part in on_platform(platform)]
     return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, *given, *arguments]
-
-
-def hear_interrupts() -> None:
-    """A job that a shell put into the background ignores Ctrl-C, and so would whatever it starts."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def sweep(engine: Engine, run_id: str | None = None) -> tuple[str, ...]:
     label = RUN_LABEL if run_id is None else run_label(run_id)
     listed = engine.call("ps", "--all", "--no-trunc", f"--filter=label={label}", "--format={{.ID}} {{.Names}}")
     found = [line.split() for line in listed.decode("utf-8", "replace").splitlines() if line.strip()]
-    left = tuple(entry[0] for entry in found if run_id is not None or _abandoned(entry[1]))
+    left = tuple(entry[0] for entry in found if run_id is not None or _abandoned("".join(entry[1:])))
     remove(engine, left)
     return left
 

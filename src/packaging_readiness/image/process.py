@@ -14,6 +14,7 @@ from pathlib import Path
 from packaging_readiness.contract.errors import CannotTell
 
 TAIL_KEPT = 16 * 1024
+_running: set[int] = set()
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[^\x20-\x7e\n\u00a0-\U0010ffff]")
 
 
@@ -78,6 +79,7 @@ def run(
         raise CannotTell(place, f"cannot be started: {problem.strerror}") from problem
     assert process.stdout is not None
     assert process.stderr is not None
+    _running.add(process.pid)
     stdout, stderr = bytearray(), bytearray()
     deadline = time.monotonic() + timeout_s
     try:
@@ -112,9 +114,17 @@ def run(
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        _running.discard(process.pid)
         process.stdout.close()
         process.stderr.close()
     return Output(code, bytes(stdout), bytes(stderr))
+
+
+def end_running() -> None:
+    """Kill what `run` waits for in other threads, where nobody waits for them any more."""
+    for group in tuple(_running):
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def _with(cause: str, stderr: bytes) -> str:

@@ -1,6 +1,7 @@
 """What a failing check tells a tired engineer: expected, found, why it matters, how to mend it, how to reproduce it."""
 
 import shlex
+from pathlib import Path
 from typing import Any
 
 from packaging_readiness.contract.inventory import LANE_TITLES
@@ -66,4 +67,5 @@ def _block(name: str, lines: tuple[str, ...]) -> list[str]:
 def _where(excinfo: Any) -> str:
     """Type and place of an unexpected exception; its text may hold anything and is shown with -vv only."""
     entry = excinfo.traceback[-1]
-    return f"{excinfo.type.__name__} at {entry.path.name}:{entry.lineno + 1}; see it whole with -vv"
+    name = Path(entry.path).name  # a plain text where the code has no file
+    return f"{excinfo.type.__name__} at {name}:{entry.lineno + 1}; see it whole with -vv"

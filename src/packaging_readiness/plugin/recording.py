@@ -39,7 +39,7 @@ class Recording:
         if record is not None and call.excinfo is not None:
             record.raised(call.excinfo.value, call.when)
             if own_words:  # or pytest would read and parse sources for a traceback that nobody sees
-                item.repr_failure = lambda excinfo: ""  # type: ignore[method-assign]  # noqa: ARG005
+                item.repr_failure = _no_traceback  # type: ignore[method-assign, assignment]
         report = yield
         if report.failed:
             from packaging_readiness.secrets.redaction import clean
@@ -84,3 +84,7 @@ class Recording:
             json_report["readiness"] = clean_header(run_header(session.settings, session.platform, arguments))
         except ReadinessError as error:
             session.uncollected.append(str(error))
+
+
+def _no_traceback(*_: object) -> str:
+    return ""

@@ -106,13 +106,13 @@ class RowRuns:
         """Remove, once and beside the run, what earlier runs left: it concerns none of this one's containers.
 
         Not before the first result, which would wait for the engine longer. An engine that does not answer here does
-        not answer the run either, which says so.
+        not answer the run either, which says so; and what is left is no part of what this run proves.
         """
         if self._sweeping is not None:
             return
 
         def work() -> None:
-            with suppress(CannotTell):
+            with suppress(Exception):
                 sweep(engine)
 
         self._sweeping = threading.Thread(target=work, name="sweep", daemon=True)

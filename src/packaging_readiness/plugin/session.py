@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,6 +40,7 @@ class SuiteSession:
         self.config = config
         worker_input = getattr(config, "workerinput", None)
         self.worker = worker_input is not None
+        self._looking: Thread | None = None
         self._before_exit: list[Callable[[], None]] = []
         shared = worker_input["readiness"] if worker_input is not None else None
         try:
@@ -47,7 +48,6 @@ class SuiteSession:
             self.scope = Scope(config, self.settings)
             refuse_unknown(self.settings, config.option.readiness_blocker, config.option.readiness_check)
             self.platform = Platform(self.settings.platform_root, self.settings.contract)
-            self._look_for_image()
             self.out = self._output()
             if self.out is not None and not self.worker and not config.option.collectonly:
                 refuse_existing(self.out)
@@ -96,22 +96,21 @@ class SuiteSession:
             self._told = time.monotonic()
             self.say(f"packaging readiness: {text}")
 
-    def _look_for_image(self) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
         """Ask the engine for a given image while pytest collects; what needs the image waits for the answer."""
         rows = map(self.settings.rows.__getitem__, self.scope.expected_rows())
         given = self.settings.image is not None and not self.config.option.collectonly
         if self.worker or not given or not any("image" in row.check.needs for row in rows):
             return
-
         image = self.image
 
         def look() -> None:
             with suppress(Exception):  # the first check that needs the image meets it again
                 image.get()
 
-        looking = Thread(target=look, name="image", daemon=True)
-        looking.start()
-        self.before_exit(looking.join)
+        self._looking = Thread(target=look, name="image", daemon=True)
+        self._looking.start()
 
     def prepare_image(self) -> list[str]:
         """Find or build the image, and the line that says which it is."""
@@ -120,7 +119,7 @@ class SuiteSession:
         except ReadinessError as error:
             cause = error.cause.splitlines()[0].rstrip(":")  # the first check that needs the image tells the rest
             return [clean(f"image: not available: {error.place}: {cause}")]
-        origin = "built by this suite" if image.built_by_suite else "given"
+        origin = f"built by this suite as {image.facts.reference}" if image.built_by_suite else "given"
         return [f"image: {image.digest} ({origin}, {image.engine.name} {image.engine.version})"]
 
     def pytest_report_header(self) -> list[str]:
@@ -140,6 +139,19 @@ class SuiteSession:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """The containers went while the run was concluded; none outlives the process."""
+        """The containers went while the run was concluded; none outlives the process, and no question to the engine."""
+        if self._looking is not None and self._looking.is_alive():
+            from packaging_readiness.image.process import end_running
+
+            end_running()  # interrupted before anything used the image
         while self._before_exit:
-            self._before_exit.pop()()
+            late = Timer(_QUIET_S, self.say, ["packaging readiness: waiting until the container is gone"])
+            late.daemon = True
+            late.start()
+            try:
+                self._before_exit.pop()()
+            except KeyboardInterrupt:
+                self.say("packaging readiness: interrupted; a container that is left is removed by the next run")
+                raise SystemExit(int(pytest.ExitCode.INTERRUPTED)) from None
+            finally:
+                late.cancel()
