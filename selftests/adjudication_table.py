@@ -68,7 +68,7 @@ def changed(*changes: str) -> Verdict:
     results = dict(run.results)
     for change in changes:
         _apply(change, results)
-    refuse_contradictions("the changed run", run.identity, run.image, results)
+    refuse_contradictions(dict.fromkeys(results, "the changed run"), run.identity, run.image, results)
     return adjudicate(replace(run, results=results))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging_readiness.contract.inventory import Check, packaged_checks
-from packaging_readiness.contract.model import LANES
+from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.verdict.report import read_report
 from packaging_readiness.verdict.results import Result
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import Contract, Entrypoint, MprCase, Subcommand
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Entrypoint, MprCase, Subcommand
 
 RUN_ID = "platform_20260222T194849Z"
 WRITTEN_AT = "2026-02-22T19:48:49Z"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from packaging_readiness.contract.load import load_contract
-from packaging_readiness.contract.model import AcceptedFinding
+from packaging_readiness.contract.tables import AcceptedFinding
 from packaging_readiness.plugin.check import Record
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.reference import CONTRACT

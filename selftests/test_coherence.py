@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from packaging_readiness.contract.errors import InputRefused
+from packaging_readiness.contract.inventory import packaged_checks
 from packaging_readiness.verdict.merge import merge
+from packaging_readiness.verdict.rests_on import RESTS_ON, denial
 from selftests import synthetic
 from selftests.synthetic import good_report, observe
 from selftests.synthetic_facts import GIT_SHA, IMAGE_DIGEST
@@ -51,6 +53,7 @@ def without_image() -> Report:
 CONTRADICTIONS: dict[str, tuple[Callable[[], Report], str]] = {
     "passes with a reason": (lambda: said(HELP, found=["x"]), HELP),
     "help ends badly": (lambda: observe(good_report(), HELP, exit_code=1), HELP),
+    "help ends with no number": (lambda: observe(good_report(), HELP, exit_code=False), HELP),
     "help is killed": (lambda: observe(good_report(), HELP, exit_code=-9), HELP),
     "subcommand help ends badly": (
         lambda: observe(good_report(), "m1b.run.subcommand-help[sr-run]", exit_code=2),
@@ -59,6 +62,14 @@ CONTRADICTIONS: dict[str, tuple[Callable[[], Report], str]] = {
     "a missing argument is taken": (
         lambda: observe(good_report(), "m1b.contract.required-enforced[sr]", exit_code=0),
         "m1b.contract.required-enforced[sr]",
+    ),
+    "an unknown argument crashes the program": (
+        lambda: observe(good_report(), "m1b.contract.unknown-refused[sr]", exit_code=1),
+        "m1b.contract.unknown-refused[sr]",
+    ),
+    "everything enters the context": (
+        lambda: observe(good_report(), "m1a.payload.default-deny", default_deny=False),
+        "m1a.payload.default-deny",
     ),
     "clean in a dirty run": (dirty, CLEAN),
     "clean, and saw it dirty": (lambda: observe(good_report(), CLEAN, dirty_tree=True), CLEAN),
@@ -100,10 +111,30 @@ def test_a_run_that_says_one_thing_is_taken() -> None:
     assert merge(synthetic.read(good_report())).identity.git_sha == GIT_SHA
 
 
+def test_every_fact_that_rows_rest_on_is_of_a_check_and_of_the_good_run() -> None:
+    assert RESTS_ON.keys() <= {check.id for check in packaged_checks()}
+    tests = [test["metadata"]["readiness"] for test in good_report()["tests"]]
+    for check, (name, value) in RESTS_ON.items():
+        rows = [row for row in tests if row["check"].partition("[")[0] == check]
+        assert rows
+        for row in rows:
+            assert denial(row["check"], row["observation"], needed=True) is None
+            assert denial(row["check"], {name: [value]}, needed=False) == f"passes, and its {name} is not {value!r}"
+            assert denial(row["check"], {}, needed=True) == f"passes, and its {name} is not there"
+            assert denial(row["check"], {}, needed=False) is None
+
+
+def test_a_fact_that_is_absent_contradicts_nothing() -> None:
+    report = good_report()
+    del record(report, HELP)["observation"]["exit_code"]
+    assert merge(synthetic.read(report)).results[HELP].outcome == "pass"
+
+
 @pytest.mark.parametrize(
     ("row_id", "facts"),
     [
         (HELP, {"exit_code": 1}),
+        ("m1b.contract.unknown-refused[sr]", {"exit_code": 0}),
         (CLEAN, {"dirty_tree": True}),
         ("m1c.provenance.field[image_digest]", {"image_digest": OTHER_DIGEST}),
         ("m1c.mismatch.tag-to-digest", {"registry_digest": OTHER_DIGEST}),
@@ -125,8 +156,9 @@ def test_a_contradiction_across_two_reports_is_found() -> None:
     for half, lane in zip(halves, ("m1c.", "m1b."), strict=True):
         half["readiness"]["nonce"] = lane + "nonce"
         half["tests"] = [t for t in half["tests"] if t["metadata"]["readiness"]["check"].startswith(lane)]
-    with pytest.raises(InputRefused, match=r"image_digest is not the run's"):
+    with pytest.raises(InputRefused, match=r"image_digest is not the run's") as refused:
         merge(synthetic.read(*halves))
+    assert refused.value.place == "report-0.json"
 
 
 def test_what_was_observed_is_not_repeated() -> None:

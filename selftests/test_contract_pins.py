@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 
 from packaging_readiness.contract.inventory import Check, CheckRow, expand, packaged_checks, table
+from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.contract.load import load_contract
-from packaging_readiness.contract.model import LANES, Contract
+from packaging_readiness.contract.model import Contract
 from packaging_readiness.verdict.rules import RULES, in_order
 
 BOXES = {"m1a": 5, "m1b": 3, "m1c": 3, "m1d": 3, "m1e": 3}

@@ -15,8 +15,9 @@ import yaml
 from packaging_readiness.contract import schemas
 from packaging_readiness.contract.decode import DecodeError, decode
 from packaging_readiness.contract.inventory import CheckFile
+from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.contract.load import load_contract, packaged_path
-from packaging_readiness.contract.model import LANES, Contract
+from packaging_readiness.contract.model import Contract
 from selftests.plain_data import Path as Place
 from selftests.plain_data import at, changed, few, kinds_of_place, without
 

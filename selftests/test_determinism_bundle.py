@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from packaging_readiness.contract.model import LANES
+from packaging_readiness.contract.lanes import LANES
 from selftests import synthetic
 from selftests.main_job import SUITE, environment, run
 

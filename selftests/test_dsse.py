@@ -158,13 +158,23 @@ def _decoded(data: bytes) -> object:
 
 def test_verify_demands_signatures_under_a_trusted_key(pair: tuple[Path, Path], tmp_path: Path) -> None:
     write_bundle(signed(pair[0]), tmp_path / "signed", "bundle")
-    write_bundle(FILES, tmp_path / "unsigned", "bundle")
     assert verify(tmp_path / "signed" / "bundle").problems == ()
     found = verify(tmp_path / "signed" / "bundle", trusted_keys=[pair[1]])
     assert (found.problems, found.signed) == ((), "verified")
-    assert {p.code for p in verify(tmp_path / "unsigned" / "bundle", trusted_keys=[pair[1]]).problems} == {
-        "signature-missing"
-    }
+
+
+@pytest.mark.parametrize(("signs", "code"), [(False, "signature-missing"), (True, "signature-untrusted")])
+def test_verify_refuses_what_no_trusted_key_has_signed(
+    signs: bool, code: str, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other, _ = signing_keys.write_pair(tmp_path, "ed25519", "other")
+    write_bundle(signed(other) if signs else FILES, tmp_path / "out", "bundle")
+    found = verify(tmp_path / "out" / "bundle", trusted_keys=[pair[1]])
+    assert {problem.code for problem in found.problems} == {code}
+    assert (found.signed, found.coherent) == ("refused", False)
+    assert found.notes == ("the signatures do not prove who wrote it, see the problems",)
+    ran = command("verify", tmp_path / "out" / "bundle", "--trusted-key", pair[1])
+    assert (ran.status, "the signatures do not prove who wrote it" in ran.stdout) == (1, True), ran.text
 
 
 # --- key files ---
@@ -219,6 +229,22 @@ def test_file_that_is_no_signing_key_is_refused_with_a_cure(kind: str, tmp_path:
 def test_file_that_is_no_trusted_key_is_refused(kind: str, tmp_path: Path) -> None:
     with pytest.raises(ReadinessError):
         signature_problems(FILES, [bad_key(kind, tmp_path)])
+
+
+@pytest.mark.parametrize(
+    ("read", "cure"),
+    [
+        (read_private_key, "make a key: openssl genpkey -algorithm ed25519 -out key.pem"),
+        (
+            read_public_key,
+            "write the public half of the key that signed: openssl pkey -in key.pem -pubout -out key.pub.pem",
+        ),
+    ],
+)
+def test_who_lacks_a_key_is_told_how_to_get_it(read: Callable[[Path], object], cure: str, tmp_path: Path) -> None:
+    with pytest.raises(CannotTell) as told:
+        read(tmp_path / "key.pem")
+    assert (told.value.place, told.value.cure) == ("key.pem", cure)
 
 
 def test_private_key_is_not_taken_for_a_trusted_one(pair: tuple[Path, Path]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import CheckRow, expand, packaged_checks
 from packaging_readiness.contract.load import load_contract
-from packaging_readiness.contract.model import Entrypoint, MprCase, Subcommand
+from packaging_readiness.contract.tables import Entrypoint, MprCase, Subcommand
 from packaging_readiness.plugin.shard_option import shard_of_options
 from packaging_readiness.verdict.shards import runs_in_container, shard_of
 from selftests.main_job import FIXED, command

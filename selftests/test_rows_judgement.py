@@ -9,7 +9,7 @@ import pytest
 
 from packaging_readiness.contract.inventory import expand, packaged_checks
 from packaging_readiness.contract.load import load_contract
-from packaging_readiness.contract.model import Entrypoint, Subcommand
+from packaging_readiness.contract.tables import Entrypoint, Subcommand
 from packaging_readiness.image.commands import Completed
 from packaging_readiness.plugin.invocations import UNKNOWN, command_of, invocation_of, kind_of, shared
 from packaging_readiness.plugin.row_facts import observation

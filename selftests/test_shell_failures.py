@@ -44,6 +44,18 @@ HARD: list[tuple[str, str | None]] = [
     ("./scan # || true\necho done", None),
     ("./scan 'a || true'\necho done", None),
     ("./scan; exit $?", None),
+    ("trap - EXIT\ntrap 'rm -f x' EXIT\n./scan", None),
+    ("end() { exit 3; }\ntrap end EXIT\n./scan", None),
+    ("> log\n./scan\nx=1 > log", None),
+    ("echo x > log\n./scan\necho done > log", None),
+    ("./scan || { echo bad >> ${GITHUB_STEP_SUMMARY:-log} 2> /dev/null; exit 1; }\necho done", None),
+    ("./scan | xargs echo", "bash"),
+    ("true | xargs -n 1 ./scan\necho done", None),
+    ("((./scan); true)\necho done", None),
+    ("X=./scan\nexport Y=./scan\n$X\necho done", None),
+    ("X=./scan\nf() { $X; }\nf\necho done", None),
+    ("((1 + (2 * 3)))\nx=$(((1 + 2) * 3))\n./scan\necho done", None),
+    ("for X in true; do echo $X; done\n./scan\necho done", None),
 ]
 SOFT: list[tuple[str, str | None]] = [
     ("./scan || true", None),
@@ -77,6 +89,28 @@ SOFT: list[tuple[str, str | None]] = [
     ("for f in a b; do ./scan $f && echo good; done\necho done", None),
     ("(./scan || true)\necho done", None),
     ("timeout 5 ./scan || true", None),
+    ("trap -- 'exit 0' EXIT\n./scan", None),
+    ("trap 'exec true' EXIT\n./scan", None),
+    ("end() { leave; }\nleave() { exit 0; }\ntrap end EXIT\n./scan", None),
+    ("S=set\nif true; then $S +e; fi\n./scan\necho done", None),
+    ("echo x > missing/file || exit 0\n./scan", None),
+    ("> missing/file || exit 0\n./scan", None),
+    ("((x=$(./scan; echo y)); ! ./scan)", None),
+    ("if true > missing/file; then ./scan; fi", None),
+    ("echo x >&7 || exit 0\n./scan", None),
+    ("true | xargs -r bash -c ./scan", None),
+    ("true | xargs -I{} ./scan {}", None),
+    ("true | xargs -I {} bash -c './scan {}'", None),
+    ("true() { ./scan; }\ncommand true", None),
+    ("X=./scan\nfor X in true; do $X; done\necho done", None),
+    ("X=./scan\nread X <<< true\n$X", None),
+    ("if [ -e missing ]; then X=./scan; fi\n$X", None),
+    ("[ -e missing ] && X=./scan\n$X", None),
+    ("$X\nX=./scan", None),
+    ("X=./scan\nbash -c '$X'", None),
+    ("f() { X=./scan; }\n$X", None),
+    ("X=./scan true\n$X", None),
+    ("X=./scan\nprintf -v X true\n$X", None),
 ]
 
 
@@ -145,3 +179,8 @@ def test_a_tool_that_is_told_not_to_fail_is_reported(script: str) -> None:
 
 def test_a_script_that_cannot_be_read_is_reported() -> None:
     assert "cannot be read" in judge_step("./scan 'never closed", None, {}).unclear[0]
+
+
+@pytest.mark.parametrize("status", ["²", "1" * 5000, "0x1", "-", "٣"])
+def test_a_status_that_is_no_number_is_not_taken_for_a_failure(status: str) -> None:
+    assert not judge_step(f"./scan || exit {status}", None, {}).guards

@@ -130,7 +130,8 @@ HONEST: Mapping[str, str] = {
         run: |
           curl -sSfL https://example.org/gitleaks.tar.gz -o gitleaks.tar.gz
           echo "$SUM  gitleaks.tar.gz" | sha256sum -c -
-          tar -xzf gitleaks.tar.gz -C /usr/local/bin gitleaks
+          tar -xzf gitleaks.tar.gz -C "$HOME/.local/bin" gitleaks
+          echo "$HOME/.local/bin" >> "$GITHUB_PATH"
       - name: security
         env: {{ENV: dev, PYTHONPATH: src}}
         run: |

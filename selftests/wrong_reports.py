@@ -16,6 +16,10 @@ Report = dict[str, Any]
 Edit = Callable[[Report], object]
 Files = dict[str, bytes]
 Wrong = Callable[[Files], object]
+Refusals = Mapping[str, tuple[Wrong, tuple[str, ...], str]]
+"""What was done: how, which reports the refusal names, and its own words."""
+OTHER_SHA, OTHER_DIGEST = "0" * 40, "sha256:" + "0" * 64
+SCAN, MODE, DEFAULT_DENY = "m1d.context.scan", "m1a.reference.mode", "m1a.payload.default-deny"
 SHARDS = 3
 CONTRACT, _ = load_contract("dev_full")
 ROWS = {row.id: row for row in expand(packaged_checks(), CONTRACT)}

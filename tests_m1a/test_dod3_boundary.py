@@ -2,7 +2,8 @@
 
 from packaging_readiness.checkout.archives import archive_members
 from packaging_readiness.checkout.offending import offending_trees
-from packaging_readiness.contract.model import Contract, Entrypoint, Include
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Entrypoint, Include
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.ignore_advice import copies, described, narrowed
 from packaging_readiness.plugin.platform import Platform

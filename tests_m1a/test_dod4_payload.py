@@ -8,7 +8,8 @@ from packaging_readiness.checkout.build_images import build_images
 from packaging_readiness.checkout.dockerfile_second import second_opinion
 from packaging_readiness.checkout.engine_differences import engine_differences
 from packaging_readiness.contract.errors import InputRefused
-from packaging_readiness.contract.model import Contract, Exclude
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Exclude
 from packaging_readiness.plugin.check import CheckFailed, Record, check
 from packaging_readiness.plugin.ignore_advice import kept_out, let_in
 from packaging_readiness.plugin.platform import Platform

@@ -1,6 +1,7 @@
 """M1.B, box 2: each entrypoint has a deterministic invocation contract, and the program keeps to it."""
 
-from packaging_readiness.contract.model import Contract, Entrypoint, Subcommand
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Entrypoint, Subcommand
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.container_rows import prove_row
 from packaging_readiness.plugin.packaged import PackagedImage

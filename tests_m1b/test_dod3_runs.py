@@ -1,6 +1,7 @@
 """M1.B, box 3: the validation method is pinned and reproducible: rows run inside the built image."""
 
-from packaging_readiness.contract.model import Contract, Entrypoint, MprCase, Subcommand
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Entrypoint, MprCase, Subcommand
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.container_rows import prove_row
 from packaging_readiness.plugin.packaged import PackagedImage

@@ -1,8 +1,9 @@
 """M1.C, box 1: the provenance field set is complete."""
 
 from packaging_readiness.checkout.git import unlike_commit
-from packaging_readiness.contract.model import Contract, ProvenanceField
+from packaging_readiness.contract.model import Contract
 from packaging_readiness.contract.shapes import has_shape
+from packaging_readiness.contract.tables import ProvenanceField
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.pack import Pack
 from packaging_readiness.plugin.packaged import PackagedImage

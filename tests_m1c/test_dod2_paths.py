@@ -1,6 +1,7 @@
 """M1.C, box 2: evidence paths and the run-linkage contract are explicit."""
 
-from packaging_readiness.contract.model import Contract, EvidencePath
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import EvidencePath
 from packaging_readiness.plugin.check import CheckFailed, Record, check
 from packaging_readiness.plugin.linkage import mismatches, read_run_json
 from packaging_readiness.plugin.packaged import PackagedImage

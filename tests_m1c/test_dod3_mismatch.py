@@ -1,6 +1,7 @@
 """M1.C, box 3: the mismatch policy is fail-closed."""
 
-from packaging_readiness.contract.model import Condition, Contract
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Condition
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.pack import Pack
 from packaging_readiness.plugin.packaged import PackagedImage

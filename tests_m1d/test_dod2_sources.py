@@ -1,6 +1,7 @@
 """M1.D, box 2: the runtime secret source contract is explicit."""
 
-from packaging_readiness.contract.model import Contract, SecretPath
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import SecretPath
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.platform import Platform
 

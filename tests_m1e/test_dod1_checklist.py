@@ -3,7 +3,8 @@
 from packaging_readiness.checkout.git import file_on_ref
 from packaging_readiness.checkout.workflow import find_workflows, read_workflow
 from packaging_readiness.checkout.workflow_push import push_steps
-from packaging_readiness.contract.model import Condition, Contract
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Condition
 from packaging_readiness.plugin.check import Record, check
 from packaging_readiness.plugin.pack import Pack
 from packaging_readiness.plugin.platform import Platform

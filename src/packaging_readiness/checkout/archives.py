@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from packaging_readiness.checkout.builder_paths import clean
+from packaging_readiness.contract.tar import open_tar
 
 _ZSTD = b"\x28\xb5\x2f\xfd"
 # The builder goes by these alone; Python's tarfile would also read an old lzma stream.
@@ -40,12 +41,11 @@ def archive_members(file: Path) -> tuple[Member, ...] | None:
         raise ValueError("the source cannot be read") from None
     if start.startswith(_ZSTD):
         raise ValueError("a zstd file may be an archive that ADD unpacks: use COPY, or another compression")
-    import tarfile
-
     mode: Any = next((mode for magic, mode in _MODES if start.startswith(magic)), "r:")
-    # Each decompressor has errors of its own; whatever they are, they mean the same here.
+    # Each decompressor has errors of its own; whatever they are, they mean the same here. A failure to open has another
+    # meaning than one further on.
     try:
-        archive = tarfile.open(file, mode)  # noqa: SIM115 (a failure to open has another meaning than one further on)
+        archive = open_tar(file, mode)
     except Exception:
         return None
     with archive:

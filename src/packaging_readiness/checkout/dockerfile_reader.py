@@ -15,7 +15,9 @@ from packaging_readiness.checkout.dockerfile_lines import parse_line
 from packaging_readiness.contract.errors import InputRefused
 
 MAX_BYTES = 1024 * 1024
-DIRECTIVE = re.compile(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z")
+# Blanks around the value are part of it here: to look for their end again and again takes for ever on a long line.
+DIRECTIVE = re.compile(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=(.+)\Z")
+_BLANKS = "\t\n\f\r "
 DIRECTIVES = ("syntax", "escape", "check")
 _WITH_HEREDOC = ("ADD", "COPY", "RUN")
 
@@ -105,9 +107,10 @@ class _Reader:
             raise self._refused(self.at, f"only one {key} parser directive can be used")
         self.directives.add(key)
         if key == "escape":
-            if match.group(2) not in ("`", "\\"):
+            token = match.group(2).strip(_BLANKS)
+            if token not in ("`", "\\"):
                 raise self._refused(self.at, "invalid escape token: it must be ` or \\")
-            self.escape = match.group(2)
+            self.escape = token
 
     def _trim_continuation(self, line: str) -> tuple[str, bool]:
         # The token continues the line when it stands last and is not itself escaped.

@@ -161,8 +161,11 @@ def _evidence(document: Document, name: str, lane: str, item: Item, details: lis
 
 def statements(document: Document, items: tuple[Item, ...], words: str) -> tuple[Statement, ...]:
     """Top items of the list whose lead-in line holds `words`."""
+    parts: dict[int, list[str]] = {}
+    for item in document.items:  # once for all: a list can have thousands of items
+        parts.setdefault(item.parent, []).append(item.text)
     return tuple(
-        Statement(item.text, item.line, tuple(child.text for child in document.children(item)))
+        Statement(item.text, item.line, tuple(parts.get(item.line, ())))
         for item in items
         if not item.parent and words in item.label.casefold()
     )

@@ -14,6 +14,8 @@ from typing import Any
 from packaging_readiness.checkout.builder_paths import SPACES, BadPattern, check_glob, clean
 from packaging_readiness.checkout.ignore_patterns import Pattern, replace_escaped
 
+_MEMORY = 128 << 20  # bytes: an automaton of thousands of lines
+
 
 @dataclass(frozen=True)
 class PodmanPattern:
@@ -46,7 +48,7 @@ class PodmanIgnore:
             except BadPattern:
                 self.rejected.add(line.line)
 
-        self._all: Any = None
+        self._all: list[Any] = []
 
     def excludes(self, path: str) -> bool:
         """Whether podman leaves the path out."""
@@ -63,12 +65,14 @@ class PodmanIgnore:
 
     def decided_by(self, path: str) -> PodmanPattern | None:
         """The last pattern that matches the path; None when none does."""
-        if self._all is None:
-            self._all = _compile_all(self.patterns)
-        hits: list[int] | None = self._all.Match(replace_escaped(path))
+        if not self._all:
+            self._all.append(_compile_all(self.patterns))
+        (automaton,) = self._all
+        hits: list[int] = automaton.Match(replace_escaped(path)) if automaton is not None else []
         if hits:
-            return self.patterns[max(hits)]
-        # None also stands for an automaton that grew too large: then each is asked alone.
+            hits.remove(len(self.patterns))
+            return self.patterns[max(hits)] if hits else None
+        # Not even what matches everything: the automaton grew too large, and each is asked alone.
         return next((each for each in reversed(self.patterns) if each.matches(path)), None)
 
     def _matched(self, path: str) -> bool:
@@ -105,13 +109,24 @@ def _compile(pattern: PodmanPattern) -> Any:
 
 
 def _compile_all(patterns: Iterable[PodmanPattern]) -> Any:
-    """All patterns as one automaton: which of them match is one search instead of one each."""
+    """All patterns as one automaton: which of them match is one search instead of one each.
+
+    The last expression matches everything: no match at all is the answer of an automaton that grew too large. None when
+    it is too large to be made.
+    """
     import re2
 
-    expressions = re2.Set.SearchSet()
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MEMORY
+    expressions = re2.Set.SearchSet(options)
     for pattern in patterns:
         expressions.Add(replace_escaped(_expression(pattern.value)))
-    expressions.Compile()
+    expressions.Add("")
+    try:
+        expressions.Compile()
+    except re2.error:
+        return None
     return expressions
 
 

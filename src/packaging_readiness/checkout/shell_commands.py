@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -20,6 +20,7 @@ from packaging_readiness.checkout.shell_words import (
     bare,
     expanded,
     known_variables,
+    starts_shell,
     tool_name,
     wrappers,
 )
@@ -57,9 +58,10 @@ def script_effect(script: str, variables: Mapping[str, str], depth: int = 0) -> 
         tree = parse(script)
     except Unreadable as error:
         return Effect("unclear", f"a script that cannot be read ({error})")
-    commands = tuple(simple_commands(tree))
-    reader = _Reader(known_variables(commands, variables), frozenset(functions(tree)), depth)
-    return strongest(reader.effect(command.words, command.documents) for command in commands)
+    known = known_variables(tree, variables)
+    environment = {name: value for name, value in known.items() if name in variables}
+    reader = _Reader(known, environment, frozenset(functions(tree)), depth)
+    return strongest(reader.effect(command.words, command.documents) for command in simple_commands(tree))
 
 
 def program_effect(program: str) -> Effect:
@@ -78,16 +80,19 @@ def program_effect(program: str) -> Effect:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
+    """`environment` are those of the variables that a shell which is started in the script knows, too."""
+
     variables: Mapping[str, str]
+    environment: Mapping[str, str]
     functions: frozenset[str]
     depth: int
 
     def effect(self, given: tuple[str, ...], documents: tuple[str, ...] = ()) -> Effect:
-        given = expanded(given, self.variables)
+        given = expanded(given, self.environment if starts_shell(given) else self.variables)
         words = bare(given)
         if not words:
             return NONE
-        if words[0] in self.functions:
+        if words[0] in self.functions and not wrappers(given):
             return NONE  # its body is among the script's commands
         tool = tool_name(words[0])
         if tool is None:
@@ -101,7 +106,7 @@ class _Reader:
     def _again(self, words: tuple[str, ...], documents: tuple[str, ...] = ()) -> Effect:
         if self.depth >= MAX_DEPTH:
             return Effect("unclear", words[0])
-        return _Reader(self.variables, self.functions, self.depth + 1).effect(words, documents)
+        return replace(self, depth=self.depth + 1).effect(words, documents)
 
     def _tool_effect(self, tool: str, rest: tuple[str, ...], documents: tuple[str, ...]) -> Effect:
         unclear, pushes = Effect("unclear", tool), Effect("pushes", tool)
@@ -141,9 +146,9 @@ class _Reader:
             return Effect("unclear", "eval") if "$" in text else script_effect(text, self.variables, self.depth + 1)
         given = next((i for i, word in enumerate(rest) if re.fullmatch(r"-[a-z]*c", word)), None)
         if given is not None and given + 1 < len(rest):
-            return script_effect(rest[given + 1], self.variables, self.depth + 1)
+            return script_effect(rest[given + 1], self.environment, self.depth + 1)
         if documents and all(word.startswith("-") for word in rest):
-            return strongest(script_effect(text, self.variables, self.depth + 1) for text in documents)
+            return strongest(script_effect(text, self.environment, self.depth + 1) for text in documents)
         return Effect("unclear", tool)
 
 

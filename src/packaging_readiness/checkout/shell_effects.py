@@ -12,12 +12,13 @@ from functools import partial
 from packaging_readiness.checkout import shell_tools as tools
 from packaging_readiness.checkout.shell_checks import role_of, searches
 from packaging_readiness.checkout.shell_nodes import Command
+from packaging_readiness.checkout.shell_roles import NONE
 from packaging_readiness.checkout.shell_scan import Unreadable
 from packaging_readiness.checkout.shell_start import Start, with_options
 from packaging_readiness.checkout.shell_state import Flow, State, Walker, meet, options_of
 from packaging_readiness.checkout.shell_traps import is_tame
 from packaging_readiness.checkout.shell_tree import parse
-from packaging_readiness.checkout.shell_words import bare, expanded, wrappers
+from packaging_readiness.checkout.shell_words import bare, exit_status, expanded, starts_shell, wrappers
 
 MAX_DEPTH = 5
 MAX_COMMANDS = 20_000
@@ -28,6 +29,8 @@ _TAME_OPTION = re.compile(
     r"|--(foreground|null|preserve-env|non-interactive|set-home|verbose|max-(args|procs)=\d+)"
 )
 """Options of what only starts another command, with which that command runs."""
+_ONCE_PER_LINE = re.compile(r"-[iI].*|--replace.*")
+"""Options of xargs with which it starts nothing where it reads nothing."""
 _TAME_SHOPT = tools.named("-s -u nullglob failglob globstar dotglob extglob nocasematch nocaseglob inherit_errexit")
 _BY_STATUS = (("exit",), ("exit", "$?"), ("return",), ("return", "$?"))
 
@@ -36,7 +39,8 @@ class Commands(Walker):
     """What single commands do to a walk through a script."""
 
     def command(self, command: Command, state: State, *, stops: bool, failed: bool) -> Flow:
-        given = expanded(command.words, self.variables)
+        known = self.environment if starts_shell(command.words) else self.variables
+        given = expanded(command.words, known)
         words, started = bare(given), wrappers(given)
         self.steps += 1
         if self.steps > MAX_COMMANDS:
@@ -46,12 +50,14 @@ class Commands(Walker):
         if not words:
             if inner and command.words:  # an assignment's status is that of its last substitution
                 return inner[-1]
-            return Flow(state, state if inner else None)
+            return Flow(state, state if inner or command.redirected else None)
         for flow in inner:
             searched = words[0] in ("test", "[", "[[", "((")
             self.note(frozenset() if searched else (flow.ok or state) - state, "is lost in a substitution")
         if words[0] in self.named or words[0] in tools.CONTROL:
-            if started and not {"command", "builtin"}.issuperset(started):
+            # Whatever starts another command passes functions over, `command` and `builtin` no builtin.
+            plain = frozenset[str]() if words[0] in self.named else frozenset(("command", "builtin"))
+            if not plain.issuperset(started):
                 return self.not_understood(f"starts {words[0]} by {' '.join(started)}", state)
             if words[0] in self.named:
                 return self._call(words[0], state, stops=stops)
@@ -71,17 +77,15 @@ class Commands(Walker):
 
     def _program(self, words: tuple[str, ...], command: Command, state: State, started: tuple[str, ...]) -> Flow:
         name = words[0].rpartition("/")[2]
-        if name in tools.SHELLS:
-            return self._shell(words, command.documents, state)
         used = re.findall(r"\$\{?(\w+)", " ".join(words))
         of_search = any(map(searches, command.inner)) or not self.worked_out.isdisjoint(used)
-        role = role_of(words, command.documents, of_search=of_search)
-        odd = next((word for word in started if word.startswith("-") and not _TAME_OPTION.fullmatch(word)), "")
-        if odd and role.kind in ("check", "search"):
-            return self.not_understood(f"starts {name} with {odd}", state)
-        kept = _STATUS_KEPT.issuperset(word for word in started if word in tools.WRAPPERS)
-        if role.kind in ("check", "search") and (not kept or _STATUS_LOST & set(started)):
-            return self.not_understood(f"starts {name} by {' '.join(started)}", state)
+        is_shell = name in tools.SHELLS
+        role = NONE if is_shell else role_of(words, command.documents, of_search=of_search)
+        lost = _lost_by(started)
+        if lost and (is_shell or role.kind in ("check", "search")):
+            return self.not_understood(f"starts {name} {lost}", state)
+        if is_shell:
+            return self._shell(words, command.documents, state)
         if role.kind == "unclear":
             return self.not_understood(role.why, state)
         if role.kind == "soft":
@@ -94,7 +98,8 @@ class Commands(Walker):
             return self.passed(name, state, known=role.known)
         if role.kind == "search":
             return self.passed(name, state, search=True)
-        return Flow(None if name == "false" else state, None if name in ("true", ":", "echo") else state)
+        fails = command.redirected or name not in ("true", ":", "echo")
+        return Flow(None if name == "false" else state, state if fails else None)
 
     def _shell(self, words: tuple[str, ...], documents: tuple[str, ...], state: State) -> Flow:
         """A shell in the script: `-c` with a script, a script on its input, or a file of the platform."""
@@ -113,7 +118,8 @@ class Commands(Walker):
         begun = with_options(options, Start())
         if script is None or begun is None or self.depth >= MAX_DEPTH:
             return self.not_understood(f"starts {words[0]} in a way that is not understood", state)
-        inner = type(self)(parse(script), begun, self.variables, self.depth + 1)
+        inner = type(self)(parse(script), begun, self.environment, self.depth + 1)
+        inner.level = self.level
         inner.run()
         self.lost += [*inner.soft, *inner.lost]
         self.unclear += inner.unclear
@@ -168,7 +174,7 @@ class Commands(Walker):
 
     def _leave(self, words: tuple[str, ...], state: State, *, failed: bool) -> Flow:
         code = words[1] if len(words) == 2 else ""
-        bad = (code.isdigit() and int(code) % 256 != 0) or (failed and words in _BY_STATUS)
+        bad = bool(exit_status(code)) or (failed and words in _BY_STATUS)
         if words[0] == "return" and not self.returns:
             return self.not_understood("uses return outside of a function", state)
         if words[0] == "return":
@@ -181,3 +187,13 @@ class Commands(Walker):
         else:
             self.end(state, f"its script can end early with {' '.join(words)}")
         return Flow(None, None)
+
+
+def _lost_by(started: tuple[str, ...]) -> str:
+    """How what starts a program may keep it from running, or its status from counting; "" when it does neither."""
+    odd = next((word for word in started if word.startswith("-") and not _TAME_OPTION.fullmatch(word)), "")
+    if odd:
+        return f"with {odd}"
+    kept = _STATUS_KEPT.issuperset(word for word in started if word in tools.WRAPPERS)
+    skips = "xargs" in started and any(map(_ONCE_PER_LINE.fullmatch, started))
+    return "" if kept and not skips and not _STATUS_LOST & set(started) else f"by {' '.join(started)}"

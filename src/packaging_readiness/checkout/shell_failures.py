@@ -41,13 +41,13 @@ def judge_step(script: str, shell: str | None, variables: Mapping[str, str]) -> 
     begun = start(shell)
     if begun is None:
         return Judgement(unclear=(f"its shell is not understood ({shell})",))
-    return judge(script, begun, variables)
+    return _judge(script, begun, variables)
 
 
-def judge(script: str, begun: Start, variables: Mapping[str, str], depth: int = 0) -> Judgement:
+def _judge(script: str, begun: Start, variables: Mapping[str, str]) -> Judgement:
     """What a failing check does to a script that is started in that way."""
     try:
-        walk = Walk(parse(script), begun, variables, depth)
+        walk = Walk(parse(script), begun, variables)
         walk.run()
     except Unreadable as error:
         return Judgement(unclear=(f"its script cannot be read ({error})",))

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A simple command: words without quotes, here-documents it reads, and the blocks of its substitutions."""
+    """A simple command: words without quotes, here-documents it reads, and the blocks of its substitutions.
+
+    `redirected`: it reads or writes a file that may not be there, and any command fails for want of it.
+    """
 
     words: tuple[str, ...]
     documents: tuple[str, ...] = ()
     inner: tuple[Block, ...] = ()
+    redirected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`subject` holds the substitutions of the word that is compared."""
+    """`subject` holds the substitutions of the word that is compared, and of those that it is compared with."""
 
     subject: Block
     branches: tuple[Block, ...]

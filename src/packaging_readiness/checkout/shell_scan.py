@@ -13,10 +13,13 @@ from typing import Literal
 
 Kind = Literal["word", "operator", "redirection", "document"]
 
+MAX_DEPTH = 40
+"""Of expansions in expansions, and of blocks and substitutions in each other."""
 _META = frozenset(" \t\n;&|()<>")
 _BLANKS = " \t"
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()]")
 _REDIRECTION = re.compile(r"<<<|<<-?|<\(|>\(|<>|<&|>&|>>|>\||[<>]")
+_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
 _BEFORE_COMMAND = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"))
 
 
@@ -57,6 +60,7 @@ class _Scanner:
         self.at = 0
         self.tokens: list[Token] = []
         self.awaited: list[_Awaited] = []
+        self.nested = 0
 
     def run(self) -> list[Token]:
         while self.at < len(self.text):
@@ -75,12 +79,7 @@ class _Scanner:
                 self.at += here == "&"
                 self._redirection()
             elif self._starts("((") and self._begins_command():
-                self.at += 1
-                inner: list[str] = []
-                self.at += 1
-                self._until(")", inner)
-                self._until(")", inner)
-                self._add("word", "((", inner)
+                self._double_parenthesis()
             elif found := _OPERATOR.match(self.text, self.at):
                 self.at = found.end()
                 self._add("operator", found[0])
@@ -89,6 +88,18 @@ class _Scanner:
         if self.awaited:
             raise Unreadable("a here-document never begins")
         return self.tokens
+
+    def _double_parenthesis(self) -> None:
+        """`((...))` of bash, or two subshells where its end does not stand together."""
+        start, inner = self.at, list[str]()
+        self.at += 2
+        self._until(")", inner)
+        if self._starts(")"):
+            self.at += 1
+            self._add("word", "((", inner)
+        else:
+            self.at = start + 1
+            self._add("operator", "(")
 
     def _words(self) -> None:
         text, inner = self._word(_META)
@@ -159,9 +170,9 @@ class _Scanner:
                 inner.append(body.removeprefix("|"))
         elif self._starts("$("):
             self.at += 2
-            script = self._until(")", [])
-            if not script.startswith("("):
-                inner.append(script)
+            found: list[str] = []
+            script = self._until(")", found)
+            inner += found if _is_arithmetic(script) else [script]
             parts.append("$()")
             return
         elif self._starts("`"):
@@ -176,10 +187,14 @@ class _Scanner:
     def _until(self, closing: str, inner: list[str]) -> str:
         """The text before `closing`, quotations and expansions respected; moves behind it."""
         start = self.at
+        self.nested += 1
+        if self.nested > MAX_DEPTH:
+            raise Unreadable("nested too deeply")
         while self.at < len(self.text):
             here = self.text[self.at]
             if here == closing:
                 self.at += 1
+                self.nested -= 1
                 return self.text[start : self.at - 1]
             if here == "\\":
                 self.at += 2
@@ -248,3 +263,15 @@ class _Scanner:
 
     def _add(self, kind: Kind, text: str, inner: Sequence[str] = ()) -> None:
         self.tokens.append(Token(kind, text, list(inner)))
+
+
+def _is_arithmetic(script: str) -> bool:
+    """Whether `$(...)` of this is arithmetic: bash takes it for a command where its parentheses are no pairs."""
+    if not (script.startswith("(") and script.endswith(")")):
+        return False
+    depth = 0
+    for sign in _QUOTED.sub("", script[1:-1]):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return False
+    return depth == 0

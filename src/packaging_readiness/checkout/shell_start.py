@@ -31,6 +31,7 @@ _SPLICED = re.compile(
 )
 # Variables that have a well-known tool look for nothing, or succeed whatever it finds, and values that do not.
 _LOOSENS = {
+    "HADOLINT_FAILURE_THRESHOLD": r"error|warning|info|style|ignore",
     "HADOLINT_NOFAIL": r"|false|0",
     "MAKEFLAGS": r"(-j *\d*|-s|--no-print-directory| )*",
     "GNUMAKEFLAGS": r"(-j *\d*|-s| )*",
@@ -41,10 +42,12 @@ _LOOSENS = {
     "TRIVY_DOWNLOAD_JAVA_DB_ONLY": r"|false",
 }
 _LOOSENS_IN_SCRIPT = re.compile(rf"\b({'|'.join(_LOOSENS)})\b")
-_PATH_SET = re.compile(r"\bPATH\+?=([^\s;&|]*)")
+_PATH_SET = re.compile(r"\bPATH(?:\+=[\"']?:?|=)([^\s;&|]*)")
+_PATH_ADDED = re.compile(r"\s*echo\s+[\"']?([^\s\"'>]+)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_PATH\}?[\"']?\s*")
+"""The plain way to have later steps look for programs in one more folder."""
 # Folders of the machine or of a virtual environment; in any other one there could be a program of the same name.
 _PATH_FOLDER = re.compile(
-    r"|\$PATH|\$\{PATH\}|(\$HOME|\$\{HOME\}|~|\$RUNNER_TEMP|\$\{RUNNER_TEMP\}|/(usr|opt|bin|sbin|snap|home))[\w./+-]*"
+    r"\$PATH|\$\{PATH\}|(\$HOME|\$\{HOME\}|~|\$RUNNER_TEMP|\$\{RUNNER_TEMP\}|/(usr|opt|bin|sbin|snap|home))[\w./+-]*"
     r"|[\w$/{}.-]*/?\.?venv/bin"
 )
 
@@ -112,6 +115,14 @@ def loosened(environment: Mapping[str, str], script: str) -> str:
         return match[1]
     for match in _PATH_SET.finditer(script):
         folders = re.sub(r"[\"']", "", match[1]).split(":")
-        if any(not _PATH_FOLDER.fullmatch(one) or ".." in one for one in folders):
+        if not all(map(_of_machine, folders)):
             return "PATH"
+    for line in script.splitlines():
+        added = _PATH_ADDED.fullmatch(line)
+        if "GITHUB_PATH" in line and not (added and _of_machine(added[1])):
+            return "GITHUB_PATH"
     return ""
+
+
+def _of_machine(folder: str) -> bool:
+    return bool(_PATH_FOLDER.fullmatch(folder)) and ".." not in folder

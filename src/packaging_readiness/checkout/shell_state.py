@@ -6,13 +6,14 @@ one of two, so that both together say nothing. Where two ways meet, only what ho
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from packaging_readiness.checkout.shell_checks import searches
 from packaging_readiness.checkout.shell_nodes import Block, Part, functions, simple_commands
 from packaging_readiness.checkout.shell_start import Start, with_options
-from packaging_readiness.checkout.shell_words import ASSIGNMENT, bare, known_variables
+from packaging_readiness.checkout.shell_words import ASSIGNMENT, bare, expanded, known_variables
 
 State = frozenset[str]
 """Facts that hold: checks that have passed, each with a number of its own."""
@@ -37,7 +38,7 @@ def meet(first: State | None, second: State | None) -> State | None:
     return first & second
 
 
-class Walker:
+class Walker(ABC):
     """A walk through a script: where it stands, and what was found so far.
 
     `ends` are the states in which the script can end with success, `lost` says where the failure of a check
@@ -48,7 +49,11 @@ class Walker:
 
     def __init__(self, tree: Block, start: Start, variables: Mapping[str, str], depth: int = 0) -> None:
         commands = tuple(simple_commands(tree))
-        settings = [bare(one.words) for one in commands if bare(one.words)[:1] == ("set",)]
+        self.variables = known_variables(tree, variables)
+        # What a shell that the script starts knows of them.
+        self.environment = {name: value for name, value in self.variables.items() if name in variables}
+        written = [bare(expanded(one.words, self.variables)) for one in commands]
+        settings = [words for words in written if words[:1] == ("set",)]
         names = list(functions(tree))
         self.tree, self.depth, self.nested, self.level, self.steps = tree, depth, 0, 0, 0
         self.calls: list[str] = []
@@ -58,7 +63,6 @@ class Walker:
             any(not _options(words, Start(True, True)).pipefail for words in settings),
         )
         self.start = start
-        self.variables = known_variables(commands, variables)
         # Variables that hold what a search has found.
         self.worked_out = frozenset(
             match[1]
@@ -81,17 +85,17 @@ class Walker:
         self.known: set[str] = set()
         self.by_scanners: set[str] = set()
 
+    @abstractmethod
     def run(self) -> None:
         """Walk the script."""
-        raise NotImplementedError
 
+    @abstractmethod
     def block(self, block: Block, state: State, *, stops: bool) -> Flow:
         """Lists one after the other; `stops`: where -e counts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def part(self, part: Part, state: State, *, stops: bool, failed: bool = False) -> Flow:
         """One command, simple or compound; `failed`: it follows `||`."""
-        raise NotImplementedError
 
     @property
     def guards(self) -> bool:

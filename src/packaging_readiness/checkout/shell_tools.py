@@ -127,9 +127,21 @@ PYTHON_MODULES = named(
 )
 """Modules that reach neither a program nor a registry; of os the functions that do stand in STARTS_PROGRAMS."""
 
-WRAPPERS = named("""sudo timeout nice ionice stdbuf xargs env exec command builtin nohup setsid time chronic doas
-    unbuffer""")
-WRAPPER_OPTIONS_WITH_VALUE = frozenset(
-    ("-u", "-g", "-I", "-L", "-d", "-P", "-s", "-k", "--signal", "--user", "--unset")
-)
+WRAPPERS: Mapping[str, frozenset[str]] = {
+    name: named(options)
+    for names, options in (
+        ("sudo doas", "-u -g -h -p -C -D -R -T -U -r -t --user --group --host --prompt --chdir"),
+        ("timeout", "-k -s --kill-after --signal"),
+        ("nice", "-n --adjustment"),
+        ("ionice", "-c -n --class --classdata"),
+        ("stdbuf", "-i -o -e --input --output --error"),
+        ("xargs", "-I -L -P -a -d -E -n -s --arg-file --delimiter --max-args --max-lines --max-procs --max-chars"),
+        ("env", "-u -C --unset --chdir"),
+        ("time", "-f -o --format --output"),
+        ("exec", "-a"),
+        ("command builtin nohup setsid chronic unbuffer", ""),
+    )
+    for name in names.split()
+}
+"""What only starts another command, and its options that take a value in the next word."""
 RUNNERS: Mapping[str, str] = {"uv": "run", "poetry": "run", "pipx": "run", "pdm": "run", "hatch": "run"}

@@ -11,9 +11,7 @@ from packaging_readiness.checkout import shell_tools as tools
 from packaging_readiness.checkout.shell_nodes import Part, simple_commands
 from packaging_readiness.checkout.shell_scan import Unreadable
 from packaging_readiness.checkout.shell_tree import parse
-from packaging_readiness.checkout.shell_words import bare
-
-MAX_DEPTH = 5
+from packaging_readiness.checkout.shell_words import bare, exit_status, wrappers
 
 
 def is_tame(action: str, functions: Mapping[str, Part | None], named: Collection[str]) -> bool:
@@ -21,23 +19,30 @@ def is_tame(action: str, functions: Mapping[str, Part | None], named: Collection
 
     `functions` are those defined so far, None for one that is not understood; `named` are all of the script.
     """
+    if action.startswith("-"):
+        return action == "-"  # any other one is an option, and the action comes after it
     try:
-        return action in ("", "-") or _all_tame(parse(action), functions, named, 0)
+        todo: list[Part] = [parse(action)]
     except Unreadable:
         return False
-
-
-def _all_tame(part: Part, functions: Mapping[str, Part | None], named: Collection[str], depth: int) -> bool:
-    for words in (bare(command.words) for command in simple_commands(part)):
-        if not words:
-            continue
-        if words[0] in named:
-            body = functions.get(words[0])
-            if body is None or depth > MAX_DEPTH or not _all_tame(body, functions, named, depth + 1):
+    called: set[str] = set()
+    while todo:
+        for command in simple_commands(todo.pop()):
+            words = bare(command.words)
+            if "exec" in wrappers(command.words):
                 return False
-        elif words[0] == "exit":
-            if len(words) != 2 or not words[1].isdecimal() or int(words[1]) % 256 == 0:
+            if words and words[0] in named:
+                body = functions.get(words[0])
+                if body is None:
+                    return False
+                todo += [body] if words[0] not in called else []
+                called.add(words[0])
+            elif words and not _is_tame(words):
                 return False
-        elif words[0] in tools.CONTROL or "$" in words[0]:
-            return False
     return True
+
+
+def _is_tame(words: tuple[str, ...]) -> bool:
+    if words[0] == "exit":
+        return len(words) == 2 and bool(exit_status(words[1]))
+    return words[0] not in tools.CONTROL and "$" not in words[0]

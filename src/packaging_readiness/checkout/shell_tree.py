@@ -6,6 +6,7 @@ Source: POSIX.1-2017, XCU 2.10 (grammar).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from packaging_readiness.checkout.shell_nodes import (
     AndOr,
@@ -19,17 +20,19 @@ from packaging_readiness.checkout.shell_nodes import (
     Pipeline,
     Subshell,
 )
-from packaging_readiness.checkout.shell_scan import Token, Unreadable, scan
+from packaging_readiness.checkout.shell_scan import MAX_DEPTH, Token, Unreadable, scan
 
-MAX_DEPTH = 40
 _ENDS_OF_LIST = frozenset((";", "\n"))
 _CASE_ENDS = frozenset((";;", ";&", ";;&"))
 _MISPLACED = frozenset(("then", "else", "elif", "fi", "do", "done", "esac", "}", "in"))
 _NOTHING = Block(())
 _PLAIN = re.compile(r"[\w./:@%+,=-]+")
 """A word of `for` that stands for itself, whatever the files and variables are."""
+_SURE = re.compile(r"-|[012]|/dev/(null|stdout|stderr)|\$\{?GITHUB_\w+\}?")
+"""What a redirection can count on: the streams that a step starts with, and the files that its runner provides."""
 
 
+@lru_cache(maxsize=64)  # every question about a step asks for the tree of its script
 def parse(script: str, depth: int = 0) -> Block:
     """The tree of a script. Raises Unreadable for what this grammar does not know."""
     if depth > MAX_DEPTH:
@@ -50,9 +53,7 @@ class _Parser:
 
     def block(self, *ends: str) -> Block:
         """Lists up to one of `ends` (not taken), or to the end of the script where there is none."""
-        self.nested += 1
-        if self.nested > MAX_DEPTH:
-            raise Unreadable("nested too deeply")
+        self._deeper()
         lists: list[AndOr] = []
         while True:
             self._skip(_ENDS_OF_LIST)
@@ -63,6 +64,11 @@ class _Parser:
                 self.nested -= 1
                 return Block(tuple(lists))
             lists.append(self._and_or())
+
+    def _deeper(self) -> None:
+        self.nested += 1
+        if self.depth + self.nested > MAX_DEPTH:
+            raise Unreadable("nested too deeply")
 
     def _and_or(self) -> AndOr:
         items = [("", self._pipeline())]
@@ -140,7 +146,9 @@ class _Parser:
         self._skip(_ENDS_OF_LIST)
         words, inner = (head.words, head.inner) if isinstance(head, Command) else ((), ())
         runs = goes and words[1:2] == ("in",) and any(_PLAIN.fullmatch(word) for word in words[2:])
-        return Loop(Block((_only(Command((), (), inner)),)), self._do(), runs)
+        # An assignment of what only the run knows, for whoever asks which values a variable has.
+        assigned = _only(Command(tuple(f"{name}=$" for name in words[:1] if name.isidentifier())))
+        return Loop(Block((_only(Command((), (), inner)), assigned)), self._do(), runs)
 
     def _do(self) -> Block:
         self._expect("do")
@@ -154,36 +162,46 @@ class _Parser:
         self._skip(frozenset("\n"))
         self._expect("in")
         branches: list[Block] = []
+        inner = [*self._blocks(subject)]
         while True:
             self._skip(_ENDS_OF_LIST)
             if self._peek_text() == "esac":
                 break
             self._operator("(")
-            self._take_word()
+            inner += self._blocks(self._take_word())
             while self._operator("|"):
-                self._take_word()
+                inner += self._blocks(self._take_word())
             self._expect(")")
             branches.append(self.block("esac", *_CASE_ENDS))
             self._operator(*_CASE_ENDS)
         self._expect("esac")
-        return Case(Block((_only(Command((), (), self._blocks(subject))),)), tuple(branches))
+        return Case(Block((_only(Command((), (), tuple(inner))),)), tuple(branches))
 
     def _function(self) -> Part:
         self.at += 1
         name = self._take_word().text
         if self._operator("("):
             self._expect(")")
+        return Function(name, self._body())
+
+    def _body(self) -> Part:
+        """What a function does; it may be a function in its turn."""
         self._skip(frozenset("\n"))
-        return Function(name, self._part())
+        self._deeper()
+        body = self._part()
+        self.nested -= 1
+        return body
 
     def _simple(self) -> Part:
         start = self.at
         words: list[str] = []
         documents: list[str] = []
         inner: list[Block] = []
+        redirected = False
         while (token := self._peek()) is not None and token.kind != "operator":
             self.at += 1
             inner += self._blocks(token)
+            redirected |= token.kind == "redirection" and not _SURE.fullmatch(token.text)
             if token.kind == "word":
                 words.append(token.text)
             elif token.kind == "document":
@@ -193,11 +211,10 @@ class _Parser:
             self._expect(")")
             if len(words) != 1:
                 raise Unreadable("( stands where no function is defined")
-            self._skip(frozenset("\n"))
-            return Function(words[0], self._part())
+            return Function(words[0], self._body())
         if self.at == start:
             raise Unreadable("a command is missing")
-        return Command(tuple(words), tuple(documents), tuple(inner))
+        return Command(tuple(words), tuple(documents), tuple(inner), redirected)
 
     def _with_redirections(self, part: Part) -> Part:
         inner: list[Block] = []
@@ -209,7 +226,7 @@ class _Parser:
         return Block((_only(Command((), (), tuple(inner))), _only(part))) if inner else part
 
     def _blocks(self, token: Token) -> tuple[Block, ...]:
-        return tuple(parse(script, self.depth + 1) for script in token.inner)
+        return tuple(parse(script, self.depth + self.nested) for script in token.inner)
 
     def _peek(self) -> Token | None:
         return self.tokens[self.at] if self.at < len(self.tokens) else None

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from packaging_readiness.checkout import shell_tools as tools
-from packaging_readiness.checkout.shell_nodes import Command
+from packaging_readiness.checkout.shell_nodes import AndOr, Block, Command, simple_commands
 
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL | re.ASCII)
 _DURATION = re.compile(r"[0-9]+(\.[0-9]+)?[smhd]?")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _UNEXPANDED = re.compile(r"[$*?{}\\]")
+_USED = re.compile(r"\$\{?[!#]?(\w+)")
+_STATUS = re.compile(r"[0-9]{1,9}")
+_SETS = tools.named("read mapfile readarray printf getopts let unset local declare typeset")
+"""Builtins that give variables other values without an assignment."""
 _WORKSPACE = ("$GITHUB_WORKSPACE", "${GITHUB_WORKSPACE", "$PWD", "${{")
 
 
@@ -26,32 +30,58 @@ def wrappers(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _start(words: tuple[str, ...]) -> int:
-    start, wrapped = 0, False
+    start, with_value = 0, None
     while start < len(words):
         word = words[start]
         if word in tools.WRAPPERS or ASSIGNMENT.fullmatch(word):
-            wrapped |= word in tools.WRAPPERS
+            with_value = tools.WRAPPERS.get(word, with_value)
             start += 1
-        elif wrapped and word in tools.WRAPPER_OPTIONS_WITH_VALUE:
+        elif with_value is not None and word in with_value:
             start += 2
-        elif wrapped and (word.startswith("-") or _DURATION.fullmatch(word)):
+        elif with_value is not None and (word.startswith("-") or _DURATION.fullmatch(word)):
             start += 1
         else:
             break
     return start
 
 
-def known_variables(commands: Iterable[Command], variables: Mapping[str, str]) -> dict[str, str]:
-    """Variables that have one literal value throughout the script; `variables` are those of its environment."""
+def known_variables(tree: Block, variables: Mapping[str, str]) -> dict[str, str]:
+    """Variables that have one literal value wherever the script uses them; `variables` are those of its environment.
+
+    One that the script sets has no value where it is used before, or set only under a condition.
+    """
     known = dict(variables)
-    doubtful = set()
-    for command in commands:
+    doubtful: set[str] = set()
+    certain = set(variables)
+    for one in tree.lists:
+        commands = tuple(simple_commands(Block((one,))))
+        used = {name for command in commands for word in command.words for name in _USED.findall(word)}
+        doubtful |= used - certain
+        if _is_plain(one):
+            certain |= {match[1] for match in map(ASSIGNMENT.fullmatch, commands[0].words) if match is not None}
+    for command in simple_commands(tree):
+        words = bare(command.words)
+        if words and words[0] in _SETS:
+            doubtful.update(words)
         for match in map(ASSIGNMENT.fullmatch, command.words):
             if match is not None:
                 name, added, value = match.groups()
                 if added or "$" in value or known.setdefault(name, value) != value:
                     doubtful.add(name)
-    return {name: value for name, value in known.items() if name not in doubtful}
+    return {name: value for name, value in known.items() if name in certain and name not in doubtful}
+
+
+def _is_plain(one: AndOr) -> bool:
+    """Whether a list of the script is an assignment and nothing else: it is made whenever the script gets there."""
+    parts = one.items[0][1].parts
+    if len(one.items) > 1 or len(parts) > 1 or one.background or not isinstance(parts[0], Command):
+        return False
+    return bare(parts[0].words)[:1] in ((), ("export",), ("readonly",), ("declare",), ("typeset",))
+
+
+def exit_status(word: str) -> int | None:
+    """The status that `exit` or `return` leaves with, None where `word` does not say it in so many digits."""
+    return int(word) % 256 if _STATUS.fullmatch(word) else None
 
 
 def expanded(words: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str, ...]:
@@ -61,6 +91,11 @@ def expanded(words: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str,
         text = _VARIABLE.sub(lambda m: variables.get(m[1] or m[2], m[0]), word)
         found += [text] if text == word or ASSIGNMENT.fullmatch(word) else text.split() or [""]
     return tuple(found)
+
+
+def starts_shell(words: tuple[str, ...]) -> bool:
+    """Whether a word could be a shell, which knows its environment only and may expand the words behind it itself."""
+    return any(word.rpartition("/")[2] in tools.SHELLS for word in words)
 
 
 def is_unexpanded(word: str) -> bool:

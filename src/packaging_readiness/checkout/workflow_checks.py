@@ -26,8 +26,10 @@ SCAN_ACTIONS: Mapping[str, tuple[str, str] | None] = {
 }
 LISTING_ACTIONS = re.compile(r"anchore/sbom-action|github/codeql-action/[\w-]+|ossf/scorecard-action")
 """Actions that report what they find elsewhere and succeed."""
-_SOFT_NAME = re.compile(r"(soft|no|continue)[-_](on[-_])?(fail|error).*|warn-only|skip[-_].*check|dry-run")
-_HARD_NAME = re.compile(r"exit[-_]code|fail.*")
+_SOFT_NAME = re.compile(
+    r"(soft|no|continue)[-_](on[-_])?(fail|error).*|.*allow[-_]fail.*|warn-only|skip[-_].*check|dry-run"
+)
+_HARD_NAME = re.compile(r"exit[-_]code|fail.*|vulnerability-check")
 # Arguments that are handed on to the tool: those with which it does not fail, or looks for nothing.
 _ARGUMENTS = re.compile(r"(.*[-_])?(args|arguments|flags|options)")
 _SOFT_ARGUMENT = re.compile(r"(^|\s)--?(no-fail|soft-fail|exit-zero|no-exit|no-error|dry-?run|help|version)")

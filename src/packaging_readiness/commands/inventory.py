@@ -8,7 +8,8 @@ from packaging_readiness.commands.output import print_json, print_line
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import LANE_TITLES, Check, CheckRow, expand, packaged_checks
 from packaging_readiness.contract.load import load_contract
-from packaging_readiness.contract.model import Blocker, Contract
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Blocker
 
 
 def register(commands: Any) -> None:

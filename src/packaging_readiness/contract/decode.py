@@ -80,7 +80,10 @@ def _scalar(hint: Any) -> Decoder:
         if type(value) is hint:
             return value
         if hint is float and type(value) is int:
-            return float(value)
+            try:
+                return float(value)
+            except OverflowError:
+                raise DecodeError((), "a number is out of range") from None
         raise DecodeError((), f"{hint.__name__} is needed, found {_kind(value)}")
 
     return decoded

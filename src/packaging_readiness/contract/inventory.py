@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from packaging_readiness.contract.errors import InputRefused
-from packaging_readiness.contract.model import LANES, Contract, Lane, Row
+from packaging_readiness.contract.lanes import LANES, Lane
+from packaging_readiness.contract.model import Contract
 from packaging_readiness.contract.source import read_mapping, typed
+from packaging_readiness.contract.tables import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ T = TypeVar("T")
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SIZE_LIMIT = 1_000_000
 DEPTH_LIMIT = 32
+WEIGHT_LIMIT = 100_000
+# What PyYAML raises beside its own errors where a text is not what its tag or its look promises (`!!int ""`).
+_MISREAD = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError, RecursionError)
 _PACKAGE = Path(__file__).parent
 
 
@@ -46,25 +49,43 @@ def read_mapping(path: Path, shown: str) -> dict[str, Any]:
         raise InputRefused(shown, f"is larger than {SIZE_LIMIT} bytes")
     try:
         if _PACKAGE not in path.parents:
-            _refuse_deep(data)
+            _refuse_bombs(data)
         value = yaml.load(data, Loader=_UniqueKeys)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, *_MISREAD) as error:
         raise InputRefused(_at(shown, _mark_line(error)), f"is not YAML: {_first_line(error)}") from None
     if not isinstance(value, Mapping):
         raise InputRefused(f"{shown}:1", "a mapping is needed at the top level")
     return dict(value)
 
 
-def _refuse_deep(data: bytes) -> None:
-    """Raise ValueError for deep nesting: the C composer recurses, and would take the interpreter down with it."""
-    depth = 0
+def _refuse_bombs(data: bytes) -> None:
+    """Raise ValueError for deep nesting: the C composer recurses, and would take the interpreter down with it. And for
+    more values than any file of ours has once its aliases are written out, which is what merging keys does.
+    """
+    known: dict[str, int] = {}
+    weights = [0]
+    anchors: list[str | None] = []
     for event in yaml.parse(data, Loader=LOADER):
+        anchor, weight = None, 1
         if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEPTH_LIMIT:
+            weights.append(1)
+            anchors.append(event.anchor)
+            if len(anchors) > DEPTH_LIMIT:
                 raise ValueError(f"nested deeper than {DEPTH_LIMIT} levels")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, weight = anchors.pop(), weights.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            weight = known.get(event.anchor or "", 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            anchor = event.anchor
+        else:
+            continue
+        if anchor is not None:
+            known[anchor] = weight
+        weights[-1] += weight
+        if weights[-1] > WEIGHT_LIMIT:
+            raise ValueError(f"more than {WEIGHT_LIMIT} values with aliases written out")
 
 
 def typed(cls: type[T], value: Mapping[str, Any], path: Path, shown: str) -> T:

@@ -5,6 +5,7 @@ The contract room's reader refuses all of them alike; whoever verifies wants to 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -78,11 +79,8 @@ def read_object(name: str, data: bytes) -> tuple[dict[str, Any] | None, tuple[Pr
 def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
     out = dict(items)
     if len(out) != len(items):
-        seen: set[str] = set()
-        for key, _ in items:
-            if key in seen:
-                raise Fault("duplicate-key", f"key {key[:80]!a} stands in one object twice")
-            seen.add(key)
+        doubled = next(key for key, count in Counter(key for key, _ in items).items() if count > 1)
+        raise Fault("duplicate-key", f"key {doubled[:80]!a} stands in one object twice")
     return out
 
 

@@ -44,7 +44,7 @@ def image_problems(facts: Facts) -> Iterator[Problem]:
     algorithm = facts.fact(ANCHOR.format("oci_digest_algo"), "oci_digest_algo")
     if isinstance(algorithm, str) and any(not digest.startswith(f"{algorithm}:") for digest in digests):
         yield Problem("digest-algorithm-differs", ANCHOR.format("oci_digest_algo"), "is not the digest's algorithm")
-    yield from _registry(facts, digests)
+    yield from _registry(facts, tuple(digests))
     yield from _tags(facts)
 
 
@@ -62,7 +62,7 @@ def digest_fault(value: Any) -> str | None:
     return "digest-length" if len(digits) != 64 else "digest-not-lower-case"
 
 
-def _registry(facts: Facts, digests: set[str]) -> Iterator[Problem]:
+def _registry(facts: Facts, digests: tuple[str, ...]) -> Iterator[Problem]:
     registry, recomputed = facts.fact(RESOLVED, "registry_digest"), facts.fact(RESOLVED, "recomputed_digest")
     media_type, size = facts.fact(RESOLVED, "manifest_media_type"), facts.fact(RESOLVED, "manifest_bytes")
     if registry != recomputed:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from packaging_readiness.evidence.facts import HELD, Facts, mapping
+from packaging_readiness.evidence.facts import FIELD, HELD, Facts, mapping
 from packaging_readiness.evidence.files import RUN_RECORD
 from packaging_readiness.evidence.problems import Problem
 from packaging_readiness.evidence.rules_time import BUILT, time_fault
@@ -27,6 +27,7 @@ def record_problems(record: Mapping[str, Any], facts: Facts) -> Iterator[Problem
             if count > 1:
                 yield Problem("report-doubled", RUN_RECORD, f"{key} {shown(value)} stands there {count} times")
     yield from _times(reports, facts)
+    yield from _statuses(reports, facts)
     yield from _measured(record, reports, facts)
 
 
@@ -46,10 +47,19 @@ def _times(reports: list[Mapping[str, Any]], facts: Facts) -> Iterator[Problem]:
     for start, end in zip(times, ends, strict=True):
         if str(end) < str(start):
             yield Problem("end-before-start", RUN_RECORD, "a report was finished before its run began")
-    # Also an image that the suite built in the course of the run, which is younger than the run's own time.
-    built = facts.provenance(BUILT)
-    if time_fault(built) is None and built > max(map(str, ends)):
-        yield Problem("written-before-built", RUN_RECORD, f"the image is of {built}, later than every report's end")
+    yield from _built(facts, str(now), max(map(str, ends)))
+
+
+def _built(facts: Facts, began: str, ended: str) -> Iterator[Problem]:
+    """The image was built before the run, which `began` and `ended` at these times, or by the run itself."""
+    # The run's own time is fixed before it starts, and so before it builds an image.
+    own = mapping(facts.image).get("origin") == "built-by-suite" and facts.provenance("build_driver") == "local_engine"
+    built, latest = facts.provenance(BUILT), ended if own else began
+    if time_fault(built) is None and built > latest:
+        yield Problem("written-before-built", FIELD.format(BUILT), f"is {built}, later than {latest}")
+
+
+def _statuses(reports: list[Mapping[str, Any]], facts: Facts) -> Iterator[Problem]:
     statuses = {report.get("exit_code") for report in reports if type(report.get("exit_code")) is int}
     if _INTERNAL_ERROR in statuses:
         yield Problem("report-stale", RUN_RECORD, "a report is of a run that ended by an internal error")

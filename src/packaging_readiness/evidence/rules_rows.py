@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging_readiness.contract.inventory import LANE_TITLES
-from packaging_readiness.contract.model import LANES
+from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.contract.shapes import has_shape
 from packaging_readiness.evidence.facts import ANCHOR, FIELD, HELD, Facts, entries
 from packaging_readiness.evidence.files import RESULTS
@@ -75,7 +75,7 @@ def _deferral(row_id: str, entry: Mapping[str, Any], facts: Facts) -> Iterator[P
     name, deferred = entry.get("deferral"), entry.get("outcome") == "deferred"
     if (name is not None) != deferred:
         yield Problem("deferral-missing", row_id, "is deferred without a name" if deferred else "names a deferral")
-    elif name is not None and name not in {row.id for row in facts.contract.deferrals}:
+    elif name is not None and name not in [row.id for row in facts.contract.deferrals]:
         yield Problem("deferral-unknown", row_id, "names a deferral that the contract lacks")
     elif name is not None and _DEFERS.get(name, row_id) != row_id:
         yield Problem("deferral-misplaced", row_id, f"is deferred by {name}, which is of {_DEFERS[name]}")

@@ -80,13 +80,13 @@ def verify(root: Path, contract: str | None = None, trusted_keys: Sequence[Path]
     return verify_found(read_folder(root), contract, trusted_keys)
 
 
-def refuse_incoherent(files: Mapping[str, bytes]) -> None:
+def refuse_incoherent(files: Mapping[str, bytes], cure: str) -> None:
     """Raise InputRefused for files that are no coherent bundle: nothing may be written that verifying would refuse."""
     problems = verify_found(Found((), files, ())).problems
     if problems:
         more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
         told = f"{problems[0]}{more}"
-        raise InputRefused("bundle", f"would not verify: {told}", "hand in the reports as the run itself wrote them")
+        raise InputRefused("bundle", f"would not verify: {told}", cure)
 
 
 def verify_found(found: Found, contract: str | None = None, trusted_keys: Sequence[Path] = ()) -> Verification:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from packaging_readiness.contract.errors import CannotTell
+from packaging_readiness.contract.tar import FAILURES, open_tar
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
@@ -25,11 +26,11 @@ def derive(path: Path, image_id: str, bounded: Callable[[bytes], bytes], limit: 
     manifest. CannotTell: the archive is broken, or its bytes are not those of the image.
     """
     try:
-        with tarfile.open(path) as archive:
+        with open_tar(path, "r:") as archive:
             return _derive(archive, image_id, bounded, limit)
     except tarfile.TarError as problem:
         raise CannotTell(_PLACE, "docker save wrote no readable archive") from problem
-    except (ValueError, LookupError, TypeError, AttributeError) as problem:
+    except FAILURES as problem:
         raise CannotTell(_PLACE, f"docker save wrote a malformed archive ({type(problem).__name__})") from problem
 
 

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import shutil
-import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from packaging_readiness.contract.errors import CannotTell
+from packaging_readiness.contract.tar import FAILURES, open_tar
 from packaging_readiness.image.docker_archive import derive
 from packaging_readiness.image.engine import Engine
 from packaging_readiness.image.locks import workshop
@@ -76,9 +76,9 @@ def _exported(engine: Engine, image_id: str, scratch: Path) -> Exported:
 
 def _names(archive: Path) -> frozenset[str]:
     try:
-        with tarfile.open(archive) as opened:
+        with open_tar(archive, "r:") as opened:
             return frozenset(opened.getnames())
-    except tarfile.TarError as problem:
+    except FAILURES as problem:
         raise CannotTell(_PLACE, "docker save wrote no readable archive") from problem
 
 
@@ -92,14 +92,15 @@ def _directory(root: Path) -> Reader:
 
 def _archive(path: Path) -> Reader:
     def read(name: str) -> bytes:
-        with tarfile.open(path) as archive:
-            try:
+        try:
+            with open_tar(path, "r:") as archive:
                 file = archive.extractfile(name)
-            except KeyError:
-                file = None
-            if file is None:
-                raise CannotTell(_PLACE, f"docker save wrote no {name}")
-            return _bounded(file.read(BLOB_LIMIT + 1))
+                data = None if file is None else file.read(BLOB_LIMIT + 1)
+        except FAILURES:
+            data = None
+        if data is None:
+            raise CannotTell(_PLACE, f"docker save wrote no {name}")
+        return _bounded(data)
 
     return read
 
@@ -128,6 +129,8 @@ def _manifests(index: bytes) -> list[dict[str, Any]]:
     listed = _object(index, "index").get("manifests")
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise CannotTell(_PLACE, "the index lists no manifests")
+    if not all(isinstance(entry.get("annotations") or {}, dict) for entry in listed):
+        raise CannotTell(_PLACE, "the index has a manifest with malformed annotations")
     # attestations that docker stores beside an image are listed as manifests, too
     return [entry for entry in listed if "vnd.docker.reference.type" not in (entry.get("annotations") or {})]
 
@@ -145,7 +148,7 @@ def _blob(read: Reader, descriptor: dict[str, Any]) -> bytes:
 def _object(data: bytes, what: str) -> dict[str, Any]:
     try:
         value = json.loads(data)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise CannotTell(_PLACE, f"the {what} is not JSON") from problem
     if not isinstance(value, dict):
         raise CannotTell(_PLACE, f"the {what} is not a JSON object")

@@ -103,7 +103,7 @@ def from_exported(reference: str, image_id: str, repo_digests: tuple[str, ...], 
             diff_ids=_strings(config["rootfs"]["diff_ids"]),
             repo_digests=repo_digests,
         )
-    except (ValueError, LookupError, TypeError, AttributeError) as problem:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as problem:
         raise CannotTell("image configuration", f"is malformed: {type(problem).__name__}") from problem
 
 

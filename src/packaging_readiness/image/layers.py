@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from packaging_readiness.contract.errors import CannotTell
+from packaging_readiness.contract.tar import FAILURES, open_tar
 from packaging_readiness.image.engine import Engine
 from packaging_readiness.image.export import EXPORT_TIMEOUT_S
 from packaging_readiness.image.facts import ImageFacts
@@ -17,6 +19,7 @@ from packaging_readiness.image.locks import workshop
 
 _PLACE = "image layers"
 _CHUNK = 1 << 20
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 KEPT_BYTES = 16 << 20
 
 
@@ -57,7 +60,14 @@ def exported_layers(engine: Engine, facts: ImageFacts, first: int, cache_dir: Pa
 
 
 def _wanted(facts: ImageFacts, first: int) -> list[tuple[int, str]]:
-    digests = [layer["digest"] for layer in json.loads(facts.manifest)["layers"]]
+    try:
+        digests = [layer["digest"] for layer in json.loads(facts.manifest)["layers"]]
+        # A digest is the name of a file here: any other text could lead elsewhere.
+        whole = all(_DIGEST.fullmatch(digest) for digest in digests)
+    except (ValueError, LookupError, TypeError) as problem:
+        raise CannotTell(_PLACE, f"the manifest lists no layers ({type(problem).__name__})") from problem
+    if not whole:
+        raise CannotTell(_PLACE, "the manifest has a layer without a sha256 digest")
     if len(digests) != len(facts.diff_ids):
         raise CannotTell(_PLACE, f"the manifest names {len(digests)} layers, the configuration {len(facts.diff_ids)}")
     return list(enumerate(digests))[first:]
@@ -74,7 +84,7 @@ def _layers(target: Path, wanted: Sequence[tuple[int, str]]) -> Iterator[tuple[I
         yield from _kept(target / "blobs" / "sha256", wanted)
         return
     try:
-        with tarfile.open(target) as archive:
+        with open_tar(target, "r:") as archive:
             listed = _docker_names(archive)
             for number, digest in wanted:
                 name = listed[number] if listed else f"blobs/sha256/{digest[7:]}"
@@ -82,7 +92,7 @@ def _layers(target: Path, wanted: Sequence[tuple[int, str]]) -> Iterator[tuple[I
                 if stream is None:
                     raise KeyError(name)
                 yield stream, digest
-    except (tarfile.TarError, ValueError, LookupError) as problem:
+    except FAILURES as problem:
         raise CannotTell(_PLACE, f"the engine wrote no readable archive ({type(problem).__name__})") from problem
 
 

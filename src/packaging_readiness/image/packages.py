@@ -151,6 +151,8 @@ def _rpm(entries: list[list[str]]) -> Iterator[Package]:
 
 
 def _named(kind: Kind, name: str | None, version: str | None, architecture: str | None = None) -> Package:
+    if not all(part is None or isinstance(part, str) for part in (name, version, architecture)):
+        raise TypeError("something else than text")
     if not name or not version:
         raise Unnamed(f"{kind}: {name or 'a package without a name'} {version or 'without a version'}")
     return Package(kind, name, version, architecture or None)

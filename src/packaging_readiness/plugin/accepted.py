@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from packaging_readiness.contract.model import AcceptedFinding
+from packaging_readiness.contract.tables import AcceptedFinding
 from packaging_readiness.secrets.model import Finding
 
 IN_IMAGE = "image:/"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from packaging_readiness.checkout.offending import OffendingTree
-from packaging_readiness.contract.model import Exclude, Include
+from packaging_readiness.contract.tables import Exclude, Include
 from packaging_readiness.plugin.platform import Platform
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import Contract, Entrypoint, MprCase, Subcommand
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Entrypoint, MprCase, Subcommand
 from packaging_readiness.image.commands import Command
 
 Kind = Literal["help", "required", "optional", "unknown", "lifecycle"]

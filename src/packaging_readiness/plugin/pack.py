@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from packaging_readiness.contract.canonical import read_json
 from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.contract.load import contract_from_data
-from packaging_readiness.contract.model import Condition
+from packaging_readiness.contract.tables import Condition
 from packaging_readiness.evidence.files import CONTRACT, RESULTS
 from packaging_readiness.evidence.foreign_pack import faults, missing_sources, split_runs
 from packaging_readiness.evidence.pack_source import Source, read_source

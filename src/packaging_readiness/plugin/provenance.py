@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from packaging_readiness import __version__
-from packaging_readiness.contract.model import ProvenanceField
+from packaging_readiness.contract.tables import ProvenanceField
 from packaging_readiness.plugin.check import CheckFailed
 from packaging_readiness.plugin.ci import ci_facts
 from packaging_readiness.plugin.packaged import PackagedImage

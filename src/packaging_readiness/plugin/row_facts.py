@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import Contract, Entrypoint, MprCase, Subcommand
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Entrypoint, MprCase, Subcommand
 from packaging_readiness.image.commands import Completed
 from packaging_readiness.plugin.invocations import UNKNOWN, Invocation, Kind, invocation_of, kind_of
 

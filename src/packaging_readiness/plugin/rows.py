@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import Contract, MprCase
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import MprCase
 from packaging_readiness.image.commands import Completed
 from packaging_readiness.plugin.invocations import UNKNOWN, invocation_of, kind_of, listed_options
 from packaging_readiness.plugin.row_options import called_missing, documents, names, refusal, unlisted

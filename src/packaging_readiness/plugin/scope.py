@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import LANES
+from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.plugin.selection import wanted
 from packaging_readiness.plugin.settings import Settings
 

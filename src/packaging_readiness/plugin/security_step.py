@@ -77,17 +77,21 @@ def _guards(workflow: Workflow, pattern: str) -> list[tuple[Step, Judgement]]:
 
 def _judged(workflow: Workflow, step: Step) -> Judgement:
     """Why the step could find something and still succeed."""
-    if step.run is None:
-        action = action_of(step)
-        return Judgement(soft=("its action runs no check",)) if sets_up(action) else judge_action(step, action)
-    environment = step_environment(workflow, step)
-    named = hook(environment, step.run) or loosened(environment, step.run) or _loosened_before(workflow, step)
+    environment, action = step_environment(workflow, step), action_of(step)
+    named = loosened(environment, step.run or "") or _loosened_before(workflow, step)
+    if step.run is None and sets_up(action):
+        return Judgement(soft=("its action runs no check",))
+    if step.run is not None:
+        named = hook(environment, step.run) or named
     if named:
-        return Judgement(unclear=(f"{named} changes what its script does",))
+        return Judgement(unclear=(f"{named} changes what its {'action' if step.run is None else 'script'} does",))
+    if step.run is None:
+        return judge_action(step, action)
     return judge_step(step.run, step.shell, step_variables(workflow, step))
 
 
 def _loosened_before(workflow: Workflow, step: Step) -> str:
     """What another step of the job could put into the environment of this one."""
     scripts = [other.run for other in workflow.steps if other.job == step.job and other.run is not None]
-    return next((named for script in scripts if "GITHUB_ENV" in script and (named := loosened({}, script))), "")
+    lasting = [script for script in scripts if "GITHUB_ENV" in script or "GITHUB_PATH" in script]
+    return next((named for script in lasting if (named := loosened({}, script))), "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from packaging_readiness import __version__
 from packaging_readiness.contract.errors import ReadinessError
 from packaging_readiness.contract.inventory import LANE_TITLES
-from packaging_readiness.contract.model import LANES, Lane
+from packaging_readiness.contract.lanes import LANES, Lane
 from packaging_readiness.plugin.settings import Settings
 
 if TYPE_CHECKING:

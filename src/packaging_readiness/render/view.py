@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import LANE_TITLES, packaged_checks
-from packaging_readiness.contract.model import LANES
+from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.evidence.files import MANIFEST
 from packaging_readiness.evidence.store_folder import read_folder
 from packaging_readiness.evidence.verify import Verification, verify_found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from packaging_readiness.contract.model import LANES, Lane
+from packaging_readiness.contract.lanes import LANES, Lane
 from packaging_readiness.verdict.ledger import BlockerState, Ledger
 from packaging_readiness.verdict.merge import MergedRun
 from packaging_readiness.verdict.objects import draft_objects

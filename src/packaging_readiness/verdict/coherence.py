@@ -1,15 +1,13 @@
 """Contradictions inside one run: results that deny the identity, the image, or each other."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.verdict.header import Identity
+from packaging_readiness.verdict.rests_on import denial
 from packaging_readiness.verdict.results import Result
 
-_HELP = ("m1b.run.help[", "m1b.run.subcommand-help[")
-_REFUSES = re.compile(r"^m1b\..*-(enforced|refused)\[")
 _CLEAN = "m1c.provenance.clean-tree"
 # Rows that observe a fact of the run: when they hold, they hold with the run's own value.
 _OF_RUN = (
@@ -25,26 +23,28 @@ _OF_IMAGE = (
 
 
 def refuse_contradictions(
-    shown: str, identity: Identity, image: Mapping[str, Any] | None, results: Mapping[str, Result]
+    origin: Mapping[str, str], identity: Identity, image: Mapping[str, Any] | None, results: Mapping[str, Result]
 ) -> None:
     """Raise InputRefused for a run that says two things of one fact: run id, git sha, cleanliness, image, outcome.
 
-    What a foreign report observed is not repeated in the message.
+    `origin` names the file that each result is from. What a foreign report observed is not repeated in the message.
     """
     for row_id, problem in _contradictions(identity, image, results):
-        raise InputRefused(shown, f"{row_id}: {problem}", "hand in what the run itself wrote")
+        raise InputRefused(origin[row_id], f"{row_id}: {problem}", "hand in what the run itself wrote")
 
 
 def _contradictions(
     identity: Identity, image: Mapping[str, Any] | None, results: Mapping[str, Result]
 ) -> Iterator[tuple[str, str]]:
     for row_id, result in results.items():
-        if result.held and (result.found or (result.outcome == "pass" and result.reason)):
+        if not result.held:
+            continue
+        if result.found or (result.outcome == "pass" and result.reason):
             yield row_id, "passes, and says what was found wrong"
-        if row_id.startswith(_HELP) and result.held and result.observation.get("exit_code", 0) != 0:
-            yield row_id, "passes, and its program ended with an exit code that is not 0"
-        if result.held and result.observation.get("exit_code") == 0 and _REFUSES.search(row_id):
-            yield row_id, "passes, and its program ended with exit code 0 where it had to refuse"
+        # A fact that is absent contradicts nothing; whoever verifies what was merged demands it.
+        problem = denial(row_id, result.observation, needed=False)
+        if problem is not None:
+            yield row_id, problem
     clean = results.get(_CLEAN)
     if clean is not None and clean.held and (identity.dirty or clean.observation.get("dirty_tree") is True):
         yield _CLEAN, "passes, and the tree is said to be dirty"

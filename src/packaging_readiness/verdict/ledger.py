@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import Contract, Lane
+from packaging_readiness.contract.lanes import Lane
+from packaging_readiness.contract.model import Contract
 from packaging_readiness.contract.shapes import permitted
 from packaging_readiness.verdict.header import Identity
 from packaging_readiness.verdict.merge import MergedRun

@@ -52,13 +52,7 @@ def merge(reports: Sequence[Report]) -> MergedRun:
     for other in ordered[1:]:
         _same_run(first, other)
     _refuse_doubled(ordered)
-    proved: Mapping[str, Any] | None = None
-    for report in ordered:
-        if report.header.contract is proved:
-            continue
-        proved = report.header.contract
-        if contract_digest(proved) != report.header.identity.contract_digest:
-            raise InputRefused(report.shown, "the contract in it is not the one its header names", ONE_RUN)
+    _refuse_false_contracts(ordered)
     data = first.header.contract
     contract = contract_from_data(data, first.shown)
     rows = expand(packaged_checks(), contract)
@@ -67,9 +61,8 @@ def merge(reports: Sequence[Report]) -> MergedRun:
     by_id = {row.id: row for row in rows}
     _refuse_unknown(ordered, by_id)
     refuse_mixed(ordered, by_id, contract)
-    results = _one_result_each(ordered)
-    names = ", ".join(sorted({report.shown for report in ordered}))
-    refuse_contradictions(names, first.header.identity, image, results)
+    results, origin = _one_result_each(ordered)
+    refuse_contradictions(origin, first.header.identity, image, results)
     latest = max(report.header.identity.written_at_utc for report in ordered)
     return MergedRun(
         identity=replace(first.header.identity, written_at_utc=latest),
@@ -97,6 +90,16 @@ def _refuse_doubled(reports: Sequence[Report]) -> None:
         seen[report.header.nonce] = report.shown
 
 
+def _refuse_false_contracts(reports: Sequence[Report]) -> None:
+    proved: Mapping[str, Any] | None = None
+    for report in reports:
+        if report.header.contract is proved:  # many reports share one, and it is large
+            continue
+        proved = report.header.contract
+        if contract_digest(proved) != report.header.identity.contract_digest:
+            raise InputRefused(report.shown, "the contract in it is not the one its header names", ONE_RUN)
+
+
 def _one_image(reports: Sequence[Report]) -> Mapping[str, Any] | None:
     used = [report for report in reports if report.image is not None]
     for other in used[1:]:
@@ -120,7 +123,8 @@ def _refuse_unknown(reports: Sequence[Report], rows: Mapping[str, CheckRow]) -> 
                 raise InputRefused(report.shown, f"{result.id} is decided from results, not reported", ONE_RUN)
 
 
-def _one_result_each(reports: Sequence[Report]) -> dict[str, Result]:
+def _one_result_each(reports: Sequence[Report]) -> tuple[dict[str, Result], dict[str, str]]:
+    """The result of each row, and the report that it is from."""
     results: dict[str, Result] = {}
     origin: dict[str, str] = {}
     for report in reports:
@@ -131,4 +135,4 @@ def _one_result_each(reports: Sequence[Report]) -> dict[str, Result]:
                 raise InputRefused(f"{origin[result.id]}, {report.shown}", f"both hold {result.id}", ONE_RUN)
             results[result.id] = result
             origin[result.id] = report.shown
-    return results
+    return results, origin

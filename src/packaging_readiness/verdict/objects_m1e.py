@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from packaging_readiness.contract.inventory import LANE_TITLES
-from packaging_readiness.contract.model import LANES, Lane
+from packaging_readiness.contract.lanes import LANES, Lane
 from packaging_readiness.verdict.ledger import BlockerState, Ledger
 from packaging_readiness.verdict.parts import head, row_entries, status
 from packaging_readiness.verdict.prose import drift

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging_readiness.contract.inventory import LANE_TITLES
-from packaging_readiness.contract.model import LANES, Lane
+from packaging_readiness.contract.lanes import LANES, Lane
 from packaging_readiness.verdict.ledger import Ledger
 
 SOURCE = "m1e.handoff.master-plan"

@@ -14,6 +14,7 @@ from packaging_readiness.verdict.shared_contract import SharedContract
 KEY = "readiness"
 PHASES = ("setup", "call", "teardown")
 _INTERNAL_ERROR = 3
+_LONGEST_S = 31 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def read_report(data: bytes, shown: str, contract: SharedContract | None = None)
         account=read_account(content, tests, shown),
         results=tuple(_result(test, seen) for test, seen in observed),
         image=_one_image([seen for _, seen in observed], shown),
-        durations={seen.check: _duration(test) for test, seen in observed},
+        durations={seen.check: _duration(test, seen, shown) for test, seen in observed},
         measured={seen.check: seen.measured for _, seen in observed if seen.measured},
     )
 
@@ -119,12 +120,15 @@ def _outcome(test: Mapping[str, Any], seen: Observed) -> tuple[Outcome, str]:
     return "error", seen.reason or "outcome-contradicts-record"
 
 
-def _duration(test: Mapping[str, Any]) -> float:
+def _duration(test: Mapping[str, Any], seen: Observed, shown: str) -> float:
     total = 0.0
     for name in PHASES:
         phase = test.get(name)
-        if isinstance(phase, dict) and isinstance(phase.get("duration"), int | float):
-            total += float(phase["duration"])
+        duration = phase.get("duration", 0.0) if isinstance(phase, dict) else 0.0
+        # Below a month: JSON can spell numbers that are no float, and none of them is a time that a phase took.
+        if type(duration) not in (int, float) or not 0 <= duration < _LONGEST_S:
+            raise InputRefused(shown, f"{seen.check}: the duration of its {name} is no number of seconds", RERUN)
+        total += duration
     return round(total, 6)
 
 

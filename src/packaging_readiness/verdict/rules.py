@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from packaging_readiness.contract.inventory import CheckRow
-from packaging_readiness.contract.model import Condition
 from packaging_readiness.contract.shapes import misshapen
+from packaging_readiness.contract.tables import Condition
 from packaging_readiness.verdict.ledger import Ledger
 from packaging_readiness.verdict.objects import draft_objects
 from packaging_readiness.verdict.results import Result
@@ -229,8 +229,7 @@ RULES: Mapping[str, Rule] = {
 
 
 def in_order(rows: Sequence[CheckRow]) -> list[CheckRow]:
-    """The adjudicated rows in the order of decision. Raises KeyError when the inventory names a "
-    "rule that is not here."""
+    """The adjudicated rows in the order of decision. Raises KeyError for a rule of the inventory that is not here."""
     order = {check_id: index for index, check_id in enumerate(RULES)}
     adjudicated = [row for row in rows if row.check.decided_by == "adjudicator"]
     return sorted(adjudicated, key=lambda row: order[row.check.id])

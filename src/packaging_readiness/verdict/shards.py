@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.contract.inventory import LANE_TITLES, CheckRow
-from packaging_readiness.contract.model import Contract, Entrypoint, MprCase, Subcommand
+from packaging_readiness.contract.model import Contract
+from packaging_readiness.contract.tables import Entrypoint, MprCase, Subcommand
 from packaging_readiness.verdict.header import Shard
 
 if TYPE_CHECKING:

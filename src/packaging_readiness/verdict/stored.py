@@ -67,7 +67,7 @@ def stored_run(
     missing = [row_id for row_id in known if row_id not in seen]
     if missing:
         raise InputRefused(RESULTS, f"{missing[0]!r} is missing" + _and_more(len(missing)))
-    refuse_contradictions(RESULTS, stored.run, stored.image, results)
+    refuse_contradictions(dict.fromkeys(results, RESULTS), stored.run, stored.image, results)
     return MergedRun(stored.run, contract, contract_data, rows, stored.image, results)
 
 

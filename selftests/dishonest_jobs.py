@@ -1,0 +1,121 @@
+"""Jobs that may push an image although no check has passed, or of which that cannot be told."""
+
+from collections.abc import Mapping
+
+PUSH = "{run: docker push x}"
+CHECK = "{name: security, run: trivy image --exit-code 1 x}"
+PUSHED = CHECK, PUSH
+JOBS: Mapping[str, tuple[str, ...]] = {
+    f"before:{text}": (f"{{run: '{text}'}}", *PUSHED)
+    for text in (
+        "docker push y",
+        "docker build --push=1 .",
+        "docker build --push=T .",
+        "docker buildx build -o type=registry .",
+        "docker buildx build --output=type=image,name=x,push=1 .",
+        "docker buildx build --output $OUT .",
+        "docker buildx build $FLAGS .",
+        "docker build -t x ${{ inputs.flags }} .",
+        "docker $VERB x",
+        "$PUSH",
+        "${{ inputs.command }}",
+        "echo push x | xargs docker",
+        "echo x | xargs docker push",
+        "echo $(( $(docker push y) ))",
+        "echo $((docker push y); true)",
+        "((docker push y); true)",
+        "case x in $(docker push y)) ;; esac",
+        "podman --storage-driver images push x",
+        "buildah commit c docker://x",
+        "buildah commit c $TARGET",
+        "buildah push x",
+        "skopeo --policy inspect copy a b",
+        "crane push x y",
+        "oras push x y",
+        "regctl image copy x y",
+        "curl -sT layer https://registry.example.org/upload",
+        "curl -X PUT --data-binary @m https://registry.example.org/v2/x/manifests/y",
+        "curl -XPUT $TARGET",
+        "curl --request $VERB $TARGET",
+        "wget --method=PUT --body-file=m https://registry.example.org/x",
+        "aws codebuild start-build --project-name s3",
+        "git -c alias.p=!./push.sh p",
+        "tar --to-command=./push.sh -xf x",
+        "hash -p /usr/bin/docker ls; ls push x",
+        "make image",
+        "echo ${{ inputs.note }}",
+        "find . -exec true \\; -exec docker push {} \\;",
+        "ls | xargs git",
+        "GIT_SSH_COMMAND=./push.sh git fetch",
+        "./push.sh",
+        "perl -e exec(qw(docker push x))",
+    )
+} | {
+    "function-around-the-push": ("{run: 'docker() { command docker \"$@\"; }; docker push y'}", *PUSHED),
+    "variable-of-a-loop": ("{env: {X: echo}, run: 'for X in docker; do $X push y; done'}", *PUSHED),
+    "push-by-a-shell-of-another-user": ("{run: sudo -s docker push y}", *PUSHED),
+    "path-for-later-steps": ('{run: \'echo "$PWD/fake" >> "$GITHUB_PATH"\'}', *PUSHED),
+    "path-for-later-steps-by-a-program": ("{run: 'printf fake >> \"$GITHUB_PATH\"'}", *PUSHED),
+    "no-dry-run": ("{run: 'if [ $DRY ]; then RUN=echo; fi; $RUN docker push y'}", *PUSHED),
+    "dry-run-that-a-shell-does-not-know": ("{run: 'RUN=echo; bash -c ''$RUN docker push y'''}", *PUSHED),
+    "push-in-a-script-shell": ("{shell: 'bash -c \"docker push x\" {0}', run: echo}", *PUSHED),
+    "hook-before": ("{env: {BASH_ENV: tools/env.sh}, run: echo built}", *PUSHED),
+    "hook-for-later-steps": ("{run: 'echo BASH_ENV=tools/env.sh >> $GITHUB_ENV'}", *PUSHED),
+    "inline-python-that-fetches": ("{shell: python, run: 'import http.client'}", *PUSHED),
+    "inline-python-that-hides-its-words": (
+        '{shell: python, run: \'import os; getattr(os, "sys" + "tem")("x")\'}',
+        *PUSHED,
+    ),
+    "action-that-pushes-a-cache": (
+        "{uses: docker/build-push-action@v6, with: {cache-to: 'type=registry,ref=x'}}",
+        *PUSHED,
+    ),
+    "action-that-may-push": ("{uses: docker/build-push-action@v6, with: {push: '${{ inputs.push }}'}}", *PUSHED),
+    "unknown-action": ("{uses: somebody/build@v1}", *PUSHED),
+    "continue-on-error": (CHECK.replace("name", "continue-on-error: true, name"), PUSH),
+    "continue-on-error-by-the-run": (CHECK.replace("name", "continue-on-error: '${{ inputs.x }}', name"), PUSH),
+    "a-condition-on-the-step": (CHECK.replace("name", "if: inputs.scan, name"), PUSH),
+    "push-always": (CHECK, "{if: always(), run: docker push x}"),
+    "push-always-in-capitals": (CHECK, "{if: ALWAYS (), run: docker push x}"),
+    "push-unless-cancelled": (CHECK, "{if: '!cancelled()', run: docker push x}"),
+    "push-after-success-or-failure": (CHECK, "{if: success() || failure(), run: docker push x}"),
+    "push-when-success-is-false": (CHECK, "{if: success() == false, run: docker push x}"),
+    "push-by-a-word-of-success": (CHECK, "{if: \"contains('a && success() && b', 'a')\", run: docker push x}"),
+    "push-by-success-in-a-call": (CHECK, "{if: \"format('{0}', x && success() && y) != 'z'\", run: docker push x}"),
+    "push-by-two-expressions": (CHECK, "{if: '${{ success() }} && true', run: docker push x}"),
+    "the-push-first": (PUSH, CHECK),
+    "action-without-exit-code": ("{name: security, uses: aquasecurity/trivy-action@v1}", PUSH),
+    "action-exit-code-of-the-run": (
+        "{name: security, uses: aquasecurity/trivy-action@v1, with: {exit-code: '${{ inputs.x }}'}}",
+        PUSH,
+    ),
+    "action-that-does-not-fail": ("{name: security, uses: anchore/scan-action@v6, with: {fail-build: false}}", PUSH),
+    "action-that-only-lists": ("{name: security, uses: github/codeql-action/analyze@v3}", PUSH),
+    "action-that-lists-packages": (
+        "{name: security, uses: aquasecurity/trivy-action@v1, with: {exit-code: 1, format: cyclonedx}}",
+        PUSH,
+    ),
+    "action-with-an-argument-not-to-fail": (
+        "{name: security, uses: trufflesecurity/trufflehog@v3, with: {extra_args: --only-verified --no-fail}}",
+        PUSH,
+    ),
+    "options-for-later-steps": (
+        "{run: 'echo MAKEFLAGS=-i >> $GITHUB_ENV'}",
+        "{name: security, run: make security}",
+        PUSH,
+    ),
+    "action-that-may-fail": (
+        "{name: security, uses: pypa/gh-action-pip-audit@v1, with: {internal-be-careful-allow-failure: true}}",
+        PUSH,
+    ),
+    "action-that-looks-at-licences": (
+        "{name: security, uses: actions/dependency-review-action@v4, with: {vulnerability-check: false}}",
+        PUSH,
+    ),
+    "action-by-its-environment": (
+        "{name: security, env: {TRIVY_FORMAT: spdx}, uses: aquasecurity/trivy-action@v1, with: {exit-code: 1}}",
+        PUSH,
+    ),
+    "action-that-nobody-knows": ("{name: security, uses: somebody/scan@v1}", PUSH),
+}
+"""The steps of one job, in order."""
