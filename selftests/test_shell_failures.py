@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -121,16 +123,22 @@ def status(script: str, shell: str | None, folder: Path) -> int:
     scan.chmod(0o755)
     (folder / "script").write_text(script)
     command = {None: DEFAULT, "bash": ASKED}.get(shell, shell) or DEFAULT
-    done = subprocess.run(
+    shell_process = subprocess.Popen(
         [str(folder / "script") if word == "{0}" else word for word in command.split()],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        # Functions that call themselves in subshells would fork without end.
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "FUNCNEST": "20"},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=20,
-        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
-    return done.returncode
+    try:
+        return shell_process.wait(timeout=20)
+    finally:
+        with suppress(ProcessLookupError):  # what the script left in the background
+            os.killpg(shell_process.pid, signal.SIGKILL)
+        shell_process.wait()
 
 
 @pytest.mark.parametrize(("script", "shell"), HARD)
