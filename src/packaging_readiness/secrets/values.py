@@ -180,7 +180,7 @@ def _changes(text: str) -> bool:
 
 def is_secret_value(value: str, strength: Strength, context: Context) -> bool:
     """Whether a literal under a key of this strength is a secret."""
-    value = value[:8192]
+    value = value[:1024]  # each of many names on one endless line has the rest of it for its value
     if is_placeholder(value) or is_reference(value):
         return False
     if strength == "password":
