@@ -30,6 +30,11 @@ RUN = {
 }
 ELSEWHERE = {
     "tox -e matrix": "test_matrix.py",
+    "tox -e faults": "test_faults_runner.py",
+    "tox -e kills": "test_run_faults_kills.py",
+    "tox -e fuzz": "test_fuzzers.py",
+    "tox -e mutants": "test_mutation_tool.py",
+    "tox -e fresh": "test_fresh_machine.py",
     "packaging-readiness bundle ci-reports/*/*.json --out ci-evidence || true": "test_ci_files.py",
     "packaging-readiness summary ci-evidence": "test_ci_files.py",
     "packaging-readiness verify ci-evidence": "test_ci_files.py",

@@ -53,15 +53,21 @@ class Failure:
 
 
 @pytest.fixture(scope="module")
-def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Failure]:
-    """The failures of the lane on a platform with one fault of each kind, by row."""
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the lane prints on a platform with one fault of each kind."""
     folder = tmp_path_factory.mktemp("repro")
     root = fresh_platform(folder / "platform")
     FAULTS(root)
     commit(root)
     ran = pytest_run("-m", "m1b", f"--json-report-file={folder / 'report.json'}", *on_platform(root))
     assert ran.status == 1, ran.text
-    blocks = re.split(r"(?m)^FAIL  ", ran.stdout)[1:]
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def failures(terminal: str) -> dict[str, Failure]:
+    """The failures that it tells, by row."""
+    blocks = re.split(r"(?m)^FAIL  ", terminal)[1:]
     return {
         block.split()[0]: Failure(*(said(block, name) for name in ("reason", "repeat", "by hand"))) for block in blocks
     }
@@ -81,6 +87,12 @@ def paste(line: str) -> Ran:
 
 def test_each_fault_is_told_by_its_reason(failures: dict[str, Failure]) -> None:
     assert {row_id: failure.reason for row_id, failure in failures.items()} == RED
+
+
+def test_closing_list_repeats_as_the_rows_do(terminal: str, failures: dict[str, Failure]) -> None:
+    lines = re.findall(r"(?m)^    repeat: +(.*)$", terminal.rpartition(" not hold:")[2])
+    assert lines
+    assert {*lines} <= {failure.repeat for failure in failures.values()}
 
 
 @pytest.mark.parametrize("row_id", ["m1b.run.help[cm]", "m1b.run.mpr[promote-wrong-event-type]"])

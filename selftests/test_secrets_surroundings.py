@@ -83,3 +83,41 @@ def test_a_big_file_tells_how_far_it_is(tmp_path: Path) -> None:
     assert [done for done, _, _ in told] == [0, 0, 1]
     assert [read for _, _, read in told][-1] == result.bytes == len(LOG) * 150_000
     assert scan_stream(io.BytesIO(b"x"), "x", layers=POLICY_ONLY) == ([], [], 1)
+
+
+TOKEN = expand_example("Z{alnum:3}7{alnum:3}Q9{alnum:3}2{alnum:3}R5{alnum:3}")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("s.sh", f'echo "{VALUE}" | gpg --batch --yes --passphrase-fd 0 -c d.sql\n'),
+        ("login.exp", f'expect -re $password_prompt {{ send "{VALUE}\\r" }}\n'),
+        ("a.ts", f'credentials.updateToken("{TOKEN}");\n'),
+        ("a.ts", f'this.authService.updateToken("{TOKEN}")\n'),
+        ("s.sh", f'vault put --secret-id "prod/DB_PASSWORD" --value "{VALUE}"\n'),
+        ("s.sh", f'[ "${{DB_PASSWORD-{VALUE}}}" = "" ]\n'),
+        ("a.py", f'client.username_pw_set ("svc", "{VALUE}")\n'),
+        ("a.yaml", "passwords:\n  - Tr^9mK2xLq\n  - Wv~4pZ8nBs\n"),
+        (".env", "APP_CREDENTIALS=" + 120 * "service-alpha," + TOKEN + "\n"),
+        ("a.ini", f'token_count = 3\nrouting_key = "{TOKEN}"\n'),
+        ("a.js", "const token_" + 109 * "x" + f'password = "{VALUE}"\n'),
+    ],
+)
+def test_what_only_a_harmless_name_leads_to_is_found(path: str, text: str) -> None:
+    assert lines_found(text, path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "passwords:\n  - argon2>=1\n",
+        "secrets: [app_tls_20240115, db-pw-v20241105]\n",
+        "secrets:\n  DB: prod/fraud-2024/db-v3\n  GH: DbPassword:3\n",
+        "imagePullSecrets: [regcred-2024]\n",
+        "tokens:\n  USDC: 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48\n",
+        'secret: "[' + ",".join(str(number * 37) for number in range(600)) + ']"\n',
+    ],
+)
+def test_names_and_versions_below_such_names_are_no_secrets(text: str) -> None:
+    assert not lines_found(text, "a.yaml")

@@ -87,5 +87,6 @@ class Collection:
         if any(map(runs_in_container, rows)):
             from packaging_readiness.secrets.selfcheck import prove_rules_early
 
-            prove_rules_early()  # while the engine is asked for the image, this process has nothing to do
+            # While the engine is asked for the image, this process has nothing to do.
+            self.session.before_exit(prove_rules_early().join)
         return self.session.prepare_image()

@@ -18,7 +18,9 @@ NO_REPORT = "no fresh report of this run exists; nothing was proved"
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """How a run ended. `results` are the selected checks; `verdict` is there when one could be made."""
+    """How a run ended. `results` are the selected checks; `verdict` is there when one could be
+    made, `image` is the reference of the image that the checks used.
+    """
 
     exit_code: int
     results: Mapping[str, Result] = field(default_factory=dict)
@@ -26,6 +28,7 @@ class Conclusion:
     whole: bool = False
     bundle: str | None = None
     problems: tuple[str, ...] = ()
+    image: str | None = None
 
 
 def conclude(
@@ -48,15 +51,16 @@ def conclude(
         report, reported = fresh_report(report_path, settings.nonce)
     except ReadinessError as error:
         return Conclusion(exit_code=status if status > 1 else 1, problems=(*known, str(error), NO_REPORT))
+    image = str(report.image["reference"]) if report.image and "reference" in report.image else None
     problems = [*known]
     problems += [f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported]
     results = {result.id: result for result in report.results}
     problems += [f"{row_id}: selected, but no test holds it" for row_id in expected if row_id not in results]
     if known:
-        return Conclusion(max(status, 1), results, whole=whole, problems=tuple(problems))
+        return Conclusion(max(status, 1), results, whole=whole, problems=tuple(problems), image=image)
     if settings.evidence is not None:
         held = not problems and all(result.held for result in results.values())
-        return Conclusion(_exit(status, held), results, whole=whole, problems=tuple(problems))
+        return Conclusion(_exit(status, held), results, whole=whole, problems=tuple(problems), image=image)
     try:
         run = merge([report])
         verdict = adjudicate(run) if whole or out is not None else None
@@ -65,10 +69,10 @@ def conclude(
         bundle = _write(verdict, report, out, settings) if verdict is not None and out is not None else None
         settled = verdict.results if verdict is not None else observed(run).results
     except ReadinessError as error:
-        return Conclusion(status if status > 1 else 1, results, problems=(*problems, str(error)))
+        return Conclusion(status if status > 1 else 1, results, problems=(*problems, str(error)), image=image)
     results = {row_id: settled[row_id] for row_id in results}
     held = verdict.passed if whole and verdict is not None else all(result.held for result in results.values())
-    return Conclusion(_exit(status, held and not problems), results, verdict, whole, bundle, tuple(problems))
+    return Conclusion(_exit(status, held and not problems), results, verdict, whole, bundle, tuple(problems), image)
 
 
 def fresh_report(path: Path, nonce: str) -> tuple[Report, frozenset[str]]:

@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from packaging_readiness.contract.inventory import LANE_TITLES
+from packaging_readiness.contract.inventory import LANE_TITLES, CheckRow
 from packaging_readiness.plugin.check import Record
 from packaging_readiness.plugin.settings import Settings
 from packaging_readiness.verdict.advice import advice
@@ -24,6 +24,7 @@ def failure(record: Record, settings: Settings, excinfo: Any, told: Told) -> str
     first = _first_to_tell(record, told)
     if first != record.row.id:
         return f"{word}  {record.row.id}  [{code}]  {_cause(record)} (see {first})"
+    image = str(record.image["reference"]) if record.image is not None else None
     lines = [
         f"{word}  {record.row.id}  [{code}]",
         f"  check:    {check.title}  ({LANE_TITLES[check.lane]}, box {check.dod}; {check.source})",
@@ -35,7 +36,7 @@ def failure(record: Record, settings: Settings, excinfo: Any, told: Told) -> str
     lines += [
         f"  why:      {check.why}",
         f"  fix:      {record.fix or advice(check, record.outcome, record.reason)}",
-        f"  repeat:   {repeat(record, settings)}",
+        f"  repeat:   {repeat(record.row, image, settings)}",
         *([f"  by hand:  {record.by_hand}"] if record.by_hand else []),
     ]
     return "\n".join(lines)
@@ -52,11 +53,13 @@ def _cause(record: Record) -> str:
     return "the image was not built" if record.reason == "build-failed" else "".join(record.found[:1]).rstrip(":")
 
 
-def repeat(record: Record, settings: Settings) -> str:
-    """The exact command that runs this one check again; a row that ran in an image runs in the same one."""
-    command = ["pytest", "--check", record.row.id, *settings.options]
-    if record.image is not None and settings.image is None and runs_in_container(record.row):
-        command += ["--image", str(record.image["reference"])]
+def repeat(row: CheckRow, image: str | None, settings: Settings) -> str:
+    """The exact command that runs this one check again; a row that ran in an image (`image`: its reference) runs in the
+    same one.
+    """
+    command = ["pytest", "--check", row.id, *settings.options]
+    if image is not None and settings.image is None and runs_in_container(row):
+        command += ["--image", image]
     return shlex.join(command)
 
 

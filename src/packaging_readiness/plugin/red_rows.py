@@ -1,9 +1,9 @@
 """What is red, first: the checks that do not hold by reason, each reason with its cure and one command to repeat it."""
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from packaging_readiness.plugin.likeness import unlike
+from packaging_readiness.plugin.messages import repeat
 from packaging_readiness.plugin.settings import Settings
 from packaging_readiness.verdict.advice import advice
 from packaging_readiness.verdict.results import Result
@@ -14,18 +14,21 @@ _WIDTH = 300
 _SEVERITIES = ("S1", "S2", "S3")
 
 
-def red_lines(results: Mapping[str, Result], settings: Settings) -> Iterator[tuple[str, dict[str, bool]]]:
+def red_lines(
+    results: Mapping[str, Result], settings: Settings, image: str | None
+) -> Iterator[tuple[str, dict[str, bool]]]:
     """Lines on the checks that do not hold, with their colours; reasons of hard ones first, then those with most rows.
 
-    What was decided from results is left out where a check is red: it follows from that.
+    What was decided from results is left out where a check is red: it follows from that. `image` is the reference of
+    the image that the checks used.
     """
     foreign = unlike(settings.platform_root, settings.contract)
     if foreign is not None:
         yield foreign, {"red": True}
-    yield from ((line, {}) for line in _lines(results, settings))
+    yield from ((line, {}) for line in _lines(results, settings, image))
 
 
-def _lines(results: Mapping[str, Result], settings: Settings) -> Iterator[str]:
+def _lines(results: Mapping[str, Result], settings: Settings, image: str | None) -> Iterator[str]:
     # In the order of the inventory: workers end in any order.
     red = [results[row_id] for row_id in settings.rows if row_id in results and not results[row_id].held]
     seen = [result for result in red if settings.rows[result.id].check.decided_by == "test"]
@@ -34,7 +37,7 @@ def _lines(results: Mapping[str, Result], settings: Settings) -> Iterator[str]:
         return
     yield f"{_count(len(seen or red), 'check does', 'checks do')} not hold:"
     for (_, reason, fix, _), rows in groups[:_REASONS]:
-        yield from _group(reason, fix, rows, settings)
+        yield from _group(reason, fix, rows, settings, image)
     if rest := [result for _, rows in groups[_REASONS:] for result in rows]:
         more = _count(len(groups) - _REASONS, "more reason", "more reasons")
         yield f"  and {more} ({_count(len(rest), 'check', 'checks')}), told above one by one"
@@ -51,7 +54,7 @@ def _by_reason(red: list[Result], settings: Settings) -> dict[tuple[int, str, st
     return groups
 
 
-def _group(reason: str, fix: str, rows: list[Result], settings: Settings) -> Iterator[str]:
+def _group(reason: str, fix: str, rows: list[Result], settings: Settings, image: str | None) -> Iterator[str]:
     first = rows[0]
     codes = sorted({settings.rows[result.id].blocker or "advisory" for result in rows})
     named = ", ".join(result.id for result in rows[:_NAMED])
@@ -60,7 +63,7 @@ def _group(reason: str, fix: str, rows: list[Result], settings: Settings) -> Ite
     if first.found:
         yield f"    found:   {_shown(first.found)}"
     yield f"    fix:     {fix}"
-    yield f"    repeat:  {shlex.join(['pytest', '--check', first.id, *settings.options])}"
+    yield f"    repeat:  {repeat(settings.rows[first.id], image, settings)}"
 
 
 def _shown(found: Sequence[str]) -> str:

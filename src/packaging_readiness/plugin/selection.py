@@ -108,7 +108,9 @@ def refuse_unknown(settings: Settings, blocker: str | None, checks: Sequence[str
     known = {row.id for row in settings.rows.values()} | set(settings.checks)
     for check in checks or ():
         if check not in known:
-            raise _unknown(f"--check {check}: no such check; `packaging-readiness checks` lists them")
+            base = check.partition("[")[0]
+            how = f"explain {base}` lists its rows" if base in settings.checks else "checks` lists them"
+            raise _unknown(f"--check {check}: no such check; `packaging-readiness {how}")
 
 
 def _unknown(message: str) -> pytest.UsageError:

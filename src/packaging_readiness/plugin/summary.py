@@ -54,7 +54,7 @@ def summary_lines(conclusion: "Conclusion", settings: Settings) -> Iterator[Line
     if any(not result.held for result in results.values()):
         from packaging_readiness.plugin.red_rows import red_lines
 
-        yield from red_lines(results, settings)
+        yield from red_lines(results, settings, conclusion.image)
     for lane in LANES:
         mine = {row_id: result for row_id, result in results.items() if settings.rows[row_id].check.lane == lane}
         if mine:

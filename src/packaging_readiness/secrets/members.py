@@ -23,7 +23,10 @@ _FIELDS = words_of(
     "environment stage vault store"
 )
 # `keyring>=1.0`: extras of a package are named for what they are good for.
-_REQUIREMENT = re.compile(r"[<>=!~]=\s*[0-9]|[<>^~]\s*[0-9]")
+_VERSION = r"[<>=!~^]=?\s*[0-9][0-9.*]*(?:[a-z]{1,4}[0-9]+)?"
+_REQUIREMENT = re.compile(rf"[A-Za-z][\w.-]*(?:\[[\w.,-]*\])?\s*(?:{_VERSION}\s*,?\s*)+(?:;.*)?")
+# What a secret is called where it lies: `prod/fraud-2024/db-v3`, `DbPassword:3`; and the address of a contract.
+_NAMED = re.compile(r"0x[0-9A-Fa-f]{40}|[A-Za-z]+[0-9]{0,4}(?:[-_./:#]+[A-Za-z]*[0-9]*)+")
 
 
 def is_member_secret(owner: str, key: str, value: str) -> bool:
@@ -40,6 +43,8 @@ def is_member_secret(owner: str, key: str, value: str) -> bool:
     if strength == "password":
         # Sentences for people stand below such a key as well: `reset: Done!` is no password.
         return values.is_secret_value(text.rstrip("!?.:"), strength, "code")
+    if _NAMED.fullmatch(text):
+        return False
     if strength == "secret":
         return values.is_strong(text) and values.is_secret_value(text, "password", "code")
     return values.is_secret_value(text, strength, "config")
@@ -54,7 +59,7 @@ def inner_owner(owner: str, key: str) -> str:
 
 def is_requirement(text: str) -> bool:
     """Whether the text names a package and its version."""
-    return _REQUIREMENT.search(text) is not None and text[0].isalpha()
+    return _REQUIREMENT.fullmatch(text) is not None
 
 
 def _describes(key: str, of_passwords: bool) -> bool:

@@ -30,14 +30,19 @@ def ensure_rules_hold() -> None:
         _prove()
 
 
-def prove_rules_early() -> None:
-    """Begin what `ensure_rules_hold` does, beside the caller; what comes out of it is for those who call that."""
+def prove_rules_early() -> Thread:
+    """Begin what `ensure_rules_hold` does, beside the caller; what comes out of it is for those who call that.
+
+    The thread must have ended when the process does: ended inside of re2, it would take the process with it.
+    """
 
     def work() -> None:
         with suppress(Exception):
             ensure_rules_hold()
 
-    Thread(target=work, name="secret rules", daemon=True).start()
+    proving = Thread(target=work, name="secret rules")
+    proving.start()
+    return proving
 
 
 @cache

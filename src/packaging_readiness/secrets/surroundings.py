@@ -20,6 +20,7 @@ _MAX_MASKS = 16
 # What a rule takes for a key's name.
 _NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _NAME = re.compile(rb"[\w.\-]*")
+_LAST_WORD = re.compile(rb"[A-Z]*[a-z0-9]*[^A-Za-z0-9]*\Z")
 # A field of a minified JSON whose value is none.
 _NOTHING = re.compile(rb"\\?\":\s?null(?=[,}])")
 
@@ -46,6 +47,8 @@ def _around(data: bytes, gate: Any, named: bool) -> Iterator[tuple[int, int]]:
         if named:
             start, position = _name_around(data, low)
             nothing = _NOTHING.match(data, position)
+            if position >= low + _MAX_NAME:  # the name was cut, and where it was cut a word may begin
+                position = low + _MAX_NAME // 2
             if nothing is not None or _is_harmless(data[start:position], data[low:position]):
                 position = position if nothing is None else nothing.end()
                 text = repeated.masked(text, start, position)
@@ -102,8 +105,10 @@ class _Repeated:
 
 @lru_cache(maxsize=8192)
 def _is_harmless(name: bytes, ending: bytes) -> bool:
-    """Whether neither the name (`token_count`) nor its part from the word on announces a credential.
+    """Whether neither the name (`token_count`) nor its part from the word on, nor its last word announces a credential.
 
-    A rule may take just that part for the key: `Token` in `updateToken(...)`.
+    A rule may take just such a part for the key: `Token` in `credentials.updateToken(...)`.
     """
-    return not any(credential_strength(text.decode("latin-1")) for text in (name, ending))
+    last = _LAST_WORD.search(name)
+    parts = (name, ending, last.group() if last is not None else b"")
+    return not any(credential_strength(text.decode("latin-1")) for text in parts)

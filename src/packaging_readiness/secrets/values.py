@@ -15,6 +15,8 @@ from typing import Literal
 
 from packaging_readiness.secrets.names import Strength, split_words, words_of
 
+_ENOUGH = 1024
+
 Context = Literal["config", "code", "prose"]
 """config: a literal is a value. code: names and expressions stand there too. prose: sentences stand there too."""
 
@@ -180,7 +182,8 @@ def _changes(text: str) -> bool:
 
 def is_secret_value(value: str, strength: Strength, context: Context) -> bool:
     """Whether a literal under a key of this strength is a secret."""
-    value = value[:1024]  # each of many names on one endless line has the rest of it for its value
+    # Each of many names on one endless line has the rest of it for its value.
+    value = value if len(value) <= 2 * _ENOUGH else value[:_ENOUGH] + value[-_ENOUGH:]
     if is_placeholder(value) or is_reference(value):
         return False
     if strength == "password":
