@@ -121,3 +121,8 @@ def test_what_only_a_harmless_name_leads_to_is_found(path: str, text: str) -> No
 )
 def test_names_and_versions_below_such_names_are_no_secrets(text: str) -> None:
     assert not lines_found(text, "a.yaml")
+
+
+@pytest.mark.parametrize("value", ["a" + "-" * 200 + "!", "a" + "-" * 100_000 + "!", "a<1" + " " * 100_000 + "!"])
+def test_no_value_below_such_a_name_keeps_the_scan(value: str) -> None:
+    assert not lines_found(f"secrets:\n  db: '{value}'\ntokens:\n  - '{value}'\n", "a.yaml")

@@ -24,9 +24,11 @@ _FIELDS = words_of(
 )
 # `keyring>=1.0`: extras of a package are named for what they are good for.
 _VERSION = r"[<>=!~^]=?\s*[0-9][0-9.*]*(?:[a-z]{1,4}[0-9]+)?"
-_REQUIREMENT = re.compile(rf"[A-Za-z][\w.-]*(?:\[[\w.,-]*\])?\s*(?:{_VERSION}\s*,?\s*)+(?:;.*)?")
+_REQUIREMENT = re.compile(rf"[A-Za-z][\w.-]*(?:\[[\w.,-]*\])?\s*{_VERSION}(?:\s*,\s*{_VERSION})*\s*(?:;.*)?")
 # What a secret is called where it lies: `prod/fraud-2024/db-v3`, `DbPassword:3`; and the address of a contract.
-_NAMED = re.compile(r"0x[0-9A-Fa-f]{40}|[A-Za-z]+[0-9]{0,4}(?:[-_./:#]+[A-Za-z]*[0-9]*)+")
+_NAMED = re.compile(r"0x[0-9A-Fa-f]{40}|[A-Za-z]+[0-9]{0,4}(?:[-_./:#]+(?:[A-Za-z]+[0-9]*|[0-9]+))+[-_./:#]*")
+# No name and no requirement is longer, and no pattern looks at more.
+_LONGEST = 256
 
 
 def is_member_secret(owner: str, key: str, value: str) -> bool:
@@ -43,7 +45,7 @@ def is_member_secret(owner: str, key: str, value: str) -> bool:
     if strength == "password":
         # Sentences for people stand below such a key as well: `reset: Done!` is no password.
         return values.is_secret_value(text.rstrip("!?.:"), strength, "code")
-    if _NAMED.fullmatch(text):
+    if len(text) <= _LONGEST and _NAMED.fullmatch(text):
         return False
     if strength == "secret":
         return values.is_strong(text) and values.is_secret_value(text, "password", "code")
@@ -59,7 +61,7 @@ def inner_owner(owner: str, key: str) -> str:
 
 def is_requirement(text: str) -> bool:
     """Whether the text names a package and its version."""
-    return _REQUIREMENT.fullmatch(text) is not None
+    return len(text) <= _LONGEST and _REQUIREMENT.fullmatch(text) is not None
 
 
 def _describes(key: str, of_passwords: bool) -> bool:
