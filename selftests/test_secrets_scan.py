@@ -258,3 +258,17 @@ def test_importing_the_room_loads_no_engine_and_the_policy_layer_needs_no_kingfi
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("CannotTell")
     assert "kingfisher_sdk is not installed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.md", "| password | user |\n" + "-" * 4000 + "|x\n"),
+        ("a.sql", "insert into t (password, b) values (" + " " * 4000 + "x"),
+        ("a.sql", "insert into t (password, b) values ('" + "''" * 4000),
+        ("a.sql", "insert into t (password, b) values (" * 400),
+        ("a.sql", "insert into t (password, b) values (1, " * 400),
+    ],
+)
+def test_no_table_keeps_the_scan(path: str, text: str) -> None:
+    assert not scan_bytes(text.encode(), path, layers=POLICY_ONLY)

@@ -9,9 +9,11 @@ from packaging_readiness.secrets.structure import Mapping, Node, Scalar
 from packaging_readiness.secrets.values import is_strong
 
 MAX_INSERT = 1 << 16
-_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]*-{3}[ \t:|-]*$")
 _INSERT = re.compile(r"\binsert\s+into\s+[^\s(]{1,200}\s*\(([^()]{1,2000})\)\s*values\s*\(", re.IGNORECASE)
-_LITERAL = re.compile(r"\s*(?:[EN]?'((?:[^'\\]|''|\\.)*)'|([^,'()]*(?:\([^()]*\)[^,'()]*)*))\s*([,)])", re.IGNORECASE)
+# Possessive throughout: what a part took it never gives back, so that no text is tried in more than one way.
+_LITERAL = re.compile(
+    r"\s*+(?:[EN]?'((?:[^'\\]|''|\\.)*+)'|[^,'()]*+(?:\([^()]*+\)[^,'()]*+)*+)\s*+([,)])", re.IGNORECASE
+)
 
 
 def read_csv(text: str) -> Iterator[Node]:
@@ -37,7 +39,7 @@ def read_markdown(text: str) -> Iterator[Node]:
     for index, line in enumerate(lines):
         if "|" not in line:
             names = []
-        elif index and _RULE.match(line):
+        elif index and "---" in line and not line.strip(" \t:|-"):
             names = _cells(lines[index - 1])
         elif names and _announcing(names):
             cells = [cell if is_strong(cell) else "" for cell in _cells(line)]
@@ -54,18 +56,19 @@ def read_inserts(text: str) -> Iterator[Node]:
             line = text.count("\n", 0, match.end()) + 1
             at = match.end()
             while at >= 0 and at - match.end() < MAX_INSERT:
-                values, at = _values(text, at)
+                values, at = _values(text, at, len(names))
                 found.append(_row(names, values, line))
                 at = _next_row(text, at)
     yield found
 
 
-def _values(text: str, at: int) -> tuple[list[str], int]:
-    values = []
-    while (match := _LITERAL.match(text, at)) is not None:
+def _values(text: str, at: int, most: int) -> tuple[list[str], int]:
+    """The values of a row, no more than it has columns, and where they end."""
+    values: list[str] = []
+    while len(values) < most and (match := _LITERAL.match(text, at)) is not None:
         values.append(match.group(1) or "")
         at = match.end()
-        if match.group(3) == ")":
+        if match.group(2) == ")":
             break
     return values, at
 
