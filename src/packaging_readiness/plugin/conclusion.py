@@ -51,7 +51,9 @@ def conclude(
         report, reported = fresh_report(report_path, settings.nonce)
     except ReadinessError as error:
         return Conclusion(exit_code=status if status > 1 else 1, problems=(*known, str(error), NO_REPORT))
-    image = str(report.image["reference"]) if report.image and "reference" in report.image else None
+    from packaging_readiness.plugin.messages import reference
+
+    image = reference(report.image)
     problems = [*known]
     problems += [f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported]
     results = {result.id: result for result in report.results}

@@ -1,6 +1,7 @@
 """What a failing check tells a tired engineer: expected, found, why it matters, how to mend it, how to reproduce it."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def failure(record: Record, settings: Settings, excinfo: Any, told: Told) -> str
     first = _first_to_tell(record, told)
     if first != record.row.id:
         return f"{word}  {record.row.id}  [{code}]  {_cause(record)} (see {first})"
-    image = str(record.image["reference"]) if record.image is not None else None
+    image = reference(record.image)
     lines = [
         f"{word}  {record.row.id}  [{code}]",
         f"  check:    {check.title}  ({LANE_TITLES[check.lane]}, box {check.dod}; {check.source})",
@@ -51,6 +52,11 @@ def _first_to_tell(record: Record, told: Told) -> str:
 
 def _cause(record: Record) -> str:
     return "the image was not built" if record.reason == "build-failed" else "".join(record.found[:1]).rstrip(":")
+
+
+def reference(image: Mapping[str, Any] | None) -> str | None:
+    """By what name a record or a report says that the engine knows the image, if it says so."""
+    return str(image["reference"]) if image and "reference" in image else None
 
 
 def repeat(row: CheckRow, image: str | None, settings: Settings) -> str:
