@@ -7,6 +7,7 @@ that are the same run may share it.
 import os
 import shutil
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def pytest_runtest_call(item):
 ROW = "m1c.push.role-permission"
 
 
-class Subject:
+class Subject(ABC):
     """A run that writes a bundle to `out` in its place. Subclasses say how it is started."""
 
     aims: tuple[Aim, ...] = ("any", "write")
@@ -48,9 +49,9 @@ class Subject:
         self.before: tuple[set[Path], object] = (set(), None)
         place.mkdir(parents=True, exist_ok=True)
 
+    @abstractmethod
     def command(self, number: int, *, red: bool) -> list[str]:
         """The command line of one run. `number` counts the runs in this place."""
-        raise NotImplementedError
 
     def environment(self, *, red: bool) -> Mapping[str, str]:
         """Its whole environment."""

@@ -88,5 +88,5 @@ class Collection:
             from packaging_readiness.secrets.selfcheck import prove_rules_early
 
             # While the engine is asked for the image, this process has nothing to do.
-            self.session.before_exit(prove_rules_early().join)
+            self.session.before_exit("the secret rules are proved", prove_rules_early().join)
         return self.session.prepare_image()

@@ -81,7 +81,7 @@ def row_runs(request: pytest.FixtureRequest, suite: SuiteSession) -> Iterator["R
     )
     yield runs
     runs.stop()
-    suite.before_exit(runs.join)
+    suite.before_exit("the container is gone", runs.join)
 
 
 @pytest.fixture

@@ -41,13 +41,11 @@ class SuiteSession:
         worker_input = getattr(config, "workerinput", None)
         self.worker = worker_input is not None
         self._looking: Thread | None = None
-        self._before_exit: list[Callable[[], None]] = []
+        self._before_exit: list[tuple[str, Callable[[], None]]] = []
         shared = worker_input["readiness"] if worker_input is not None else None
         try:
             self.settings: Settings = resolve(config, shared)
             self.scope = Scope(config, self.settings)
-            refuse_unknown(self.settings, config.option.readiness_blocker, config.option.readiness_check)
-            self.platform = Platform(self.settings.platform_root, self.settings.contract)
             self.out = self._output()
             if self.out is not None and not self.worker and not config.option.collectonly:
                 refuse_existing(self.out)
@@ -57,7 +55,9 @@ class SuiteSession:
             self._refuse_secrets_in_contract()
         except ReadinessError as error:
             raise pytest.UsageError(clean(str(error))) from None
+        refuse_unknown(self.settings, config.option.readiness_blocker, config.option.readiness_check)
         self.report_path = fresh_report_path(config, worker=self.worker)
+        self.platform = Platform(self.settings.platform_root, self.settings.contract)
         self.selected: tuple[str, ...] = ()
         self.waiting = 0
         self.uncollected: list[str] = []
@@ -99,9 +99,10 @@ class SuiteSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         """Ask the engine for a given image while pytest collects; what needs the image waits for the answer."""
-        rows = map(self.settings.rows.__getitem__, self.scope.expected_rows())
-        given = self.settings.image is not None and not self.config.option.collectonly
-        if self.worker or not given or not any("image" in row.check.needs for row in rows):
+        if self.worker or self.settings.image is None or self.config.option.collectonly:
+            return
+        rows = (self.settings.rows[row_id] for row_id in self.scope.expected_rows())
+        if not any("image" in row.check.needs for row in rows):
             return
         image = self.image
 
@@ -130,12 +131,15 @@ class SuiteSession:
         """Remember it: a distributed run forgets its exit status."""
         self.internal_error = True
 
-    def before_exit(self, join: Callable[[], None]) -> None:
-        """Wait for a thread's end when all else is done; a worker, which its controller may end after that, at once."""
+    def before_exit(self, what: str, join: Callable[[], None]) -> None:
+        """Wait for the end of a thread when all else is done; `what` people then wait for, if it takes long.
+
+        A worker, which its controller may end after that, waits at once.
+        """
         if self.worker:
             join()
         else:
-            self._before_exit.append(join)
+            self._before_exit.append((what, join))
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -145,11 +149,12 @@ class SuiteSession:
 
             end_running()  # interrupted before anything used the image
         while self._before_exit:
-            late = Timer(_QUIET_S, self.say, ["packaging readiness: waiting until the container is gone"])
+            what, join = self._before_exit.pop()
+            late = Timer(_QUIET_S, self.say, [f"packaging readiness: waiting until {what}"])
             late.daemon = True
             late.start()
             try:
-                self._before_exit.pop()()
+                join()
             except KeyboardInterrupt:
                 self.say("packaging readiness: interrupted; a container that is left is removed by the next run")
                 raise SystemExit(int(pytest.ExitCode.INTERRUPTED)) from None
