@@ -1,17 +1,17 @@
 """A small ECR over HTTP on loopback, which tells what the strict registry knows, or lies on the wire."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from packaging_readiness.registry.aws_errors import ServiceError
 from packaging_readiness.registry.strict import StrictEcr
+from selftests.loopback_server import loopback_server
 
 _OPERATIONS = {
     "DescribeRepositories": "describe_repositories",
@@ -47,21 +47,8 @@ class Wire:
 def ecr_server(ecr: StrictEcr) -> Iterator[Wire]:
     """The server, until the block ends."""
     wire = Wire(ecr)
-
-    class Handler(_Handler):
-        state = wire
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    wire.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with loopback_server(_Handler, wire) as wire.url:
         yield wire
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

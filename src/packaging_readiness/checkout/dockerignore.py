@@ -4,9 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from packaging_readiness.checkout.builder_paths import MAX_LINE, MAX_PATTERN, SPACES, BadPattern, clean
-from packaging_readiness.checkout.ignore_patterns import Pattern, Row, match_entry, new_pattern
+from packaging_readiness.checkout.ignore_patterns import (
+    Pattern,
+    Row,
+    match_entry,
+    new_pattern,
+    replace_escaped,
+    search_expression,
+)
+from packaging_readiness.checkout.pattern_set import PatternSet
 from packaging_readiness.contract.errors import InputRefused
 
+_MANY = 30  # patterns: from here on one search among all of them costs less than asking each
 _BOM = b"\xef\xbb\xbf"
 _CURE = "write the pattern as the .dockerignore reference says"
 # Names of many shapes: an ignore file that lets none of them in denies whatever it does not name.
@@ -36,7 +45,7 @@ class Ignore:
             row = self._settle(path)[1]
         matched = False
         decider: Pattern | None = None
-        for pattern, hit in zip(self.patterns, row, strict=True):
+        for pattern, hit in zip(self._near(path), row, strict=True):
             if hit and matched == pattern.reopens:
                 matched, decider = not pattern.reopens, pattern
         return decider
@@ -57,17 +66,35 @@ class Ignore:
 
     def _settle(self, path: str, *, to_the_end: bool = False) -> tuple[bool, Row]:
         """The verdict on a path and the row of flags behind it, from the root down, as far as the builder looks."""
-        verdict, row, position = False, (False,) * len(self.patterns), 0
+        patterns = self._near(path)
+        verdict, row, position = False, (False,) * len(patterns), 0
         try:
             while position >= 0:
                 position = path.find("/", position + 1)
                 here = path if position < 0 else path[:position]
-                verdict, row = match_entry(self.patterns, here, row)
+                verdict, row = match_entry(patterns, here, row)
                 if verdict and not to_the_end and self.openings is not None and here + "/" not in self.openings:
                     break
         except BadPattern as error:
             raise self.refused(error) from None
         return verdict, row
+
+    def _near(self, path: str) -> tuple[Pattern, ...]:
+        """The patterns without those that match neither the path nor a parent of it: they decide nothing."""
+        if len(self.patterns) < _MANY:
+            return self.patterns
+        text, found, position = replace_escaped(path), set[int](), 0
+        while position >= 0:
+            position = text.find("/", position + 1)
+            hits = self._all.matching(text if position < 0 else text[:position])
+            if hits is None:
+                return self.patterns
+            found.update(hits)
+        return tuple(self.patterns[number] for number in sorted(found))
+
+    @cached_property
+    def _all(self) -> PatternSet:
+        return PatternSet(replace_escaped(search_expression(each.value)) for each in self.patterns)
 
     def is_default_deny(self) -> bool:
         """Whether a path that no line names stays out, at the root and below any directory."""

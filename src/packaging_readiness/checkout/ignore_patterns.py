@@ -72,6 +72,21 @@ def new_pattern(line: int, text: str, value: str) -> Pattern | None:
     return Pattern(line, text, value, reopens)
 
 
+def search_expression(value: str) -> str:
+    """An expression in RE2's syntax that is found in every path which the cleaned pattern matches, and in few others.
+
+    It need not be one: of a pattern that the builder cannot compile nothing is promised.
+    """
+    if not any(char in _WILD for char in value):
+        return f"^{re.escape(value)}$"
+    expression, kind = _expression(value)
+    if kind == "suffix":
+        return f"{re.escape(value[2:].removeprefix('/'))}$"
+    if kind == "prefix" or (value.endswith("/**") and not any(char in _WILD for char in value[:-2])):
+        return f"^{re.escape(value[:-2])}"
+    return f"^{re.escape(value)}$" if kind == "exact" else expression
+
+
 def compile_pattern(value: str) -> Match:
     """The matcher of one cleaned pattern. Raises BadPattern when it is no regular expression to the builder."""
     if value == "**":

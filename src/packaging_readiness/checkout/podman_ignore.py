@@ -9,12 +9,12 @@ copier and openshift/imagebuilder ParseIgnore; checked against the engine itself
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from packaging_readiness.checkout.builder_paths import SPACES, BadPattern, check_glob, clean
 from packaging_readiness.checkout.ignore_patterns import Pattern, replace_escaped
-
-_MEMORY = 128 << 20  # bytes: an automaton of thousands of lines
+from packaging_readiness.checkout.pattern_set import PatternSet
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ class PodmanIgnore:
             except BadPattern:
                 self.rejected.add(line.line)
 
-        self._all: list[Any] = []
+    @cached_property
+    def _all(self) -> PatternSet:
+        return PatternSet(replace_escaped(_expression(each.value)) for each in self.patterns)
 
     def excludes(self, path: str) -> bool:
         """Whether podman leaves the path out."""
@@ -65,15 +67,10 @@ class PodmanIgnore:
 
     def decided_by(self, path: str) -> PodmanPattern | None:
         """The last pattern that matches the path; None when none does."""
-        if not self._all:
-            self._all.append(_compile_all(self.patterns))
-        (automaton,) = self._all
-        hits: list[int] = automaton.Match(replace_escaped(path)) if automaton is not None else []
-        if hits:
-            hits.remove(len(self.patterns))
-            return self.patterns[max(hits)] if hits else None
-        # Not even what matches everything: the automaton grew too large, and each is asked alone.
-        return next((each for each in reversed(self.patterns) if each.matches(path)), None)
+        hits = self._all.matching(replace_escaped(path))
+        if hits is None:
+            return next((each for each in reversed(self.patterns) if each.matches(path)), None)
+        return self.patterns[max(hits)] if hits else None
 
     def _matched(self, path: str) -> bool:
         decider = self.decided_by(path)
@@ -106,28 +103,6 @@ def _compile(pattern: PodmanPattern) -> Any:
         return re2.compile(replace_escaped(_expression(pattern.value)), options)
     except re2.error:
         raise BadPattern(pattern.value) from None
-
-
-def _compile_all(patterns: Iterable[PodmanPattern]) -> Any:
-    """All patterns as one automaton: which of them match is one search instead of one each.
-
-    The last expression matches everything: no match at all is the answer of an automaton that grew too large. None when
-    it is too large to be made.
-    """
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _MEMORY
-    expressions = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        expressions.Add(replace_escaped(_expression(pattern.value)))
-    expressions.Add("")
-    try:
-        expressions.Compile()
-    except re2.error:
-        return None
-    return expressions
 
 
 def _expression(value: str) -> str:

@@ -87,6 +87,7 @@ def _envelope_problems(name: str, files: Mapping[str, bytes], keys: Sequence[Pub
         yield Problem("envelope-payload-differs", name, f"its payload is not {signed}")
     if any(key.verifies(signature, encoded) for _, signature in signatures for key in keys):
         return
+    # Compared, not hashed: a foreign key id may be any JSON value.
     if any(keyid == key.id for keyid, _ in signatures for key in keys):
         yield Problem("signature-invalid", name, "names a trusted key, whose signature it is not")
     else:

@@ -63,6 +63,7 @@ def digest_fault(value: Any) -> str | None:
 
 
 def _registry(facts: Facts, digests: tuple[str, ...]) -> Iterator[Problem]:
+    # `digests` is a tuple: what is looked for in it is foreign, and a list or object has no hash.
     registry, recomputed = facts.fact(RESOLVED, "registry_digest"), facts.fact(RESOLVED, "recomputed_digest")
     media_type, size = facts.fact(RESOLVED, "manifest_media_type"), facts.fact(RESOLVED, "manifest_bytes")
     if registry != recomputed:

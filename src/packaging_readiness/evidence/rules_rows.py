@@ -75,6 +75,7 @@ def _deferral(row_id: str, entry: Mapping[str, Any], facts: Facts) -> Iterator[P
     name, deferred = entry.get("deferral"), entry.get("outcome") == "deferred"
     if (name is not None) != deferred:
         yield Problem("deferral-missing", row_id, "is deferred without a name" if deferred else "names a deferral")
+    # A list: the foreign name may be a value without a hash.
     elif name is not None and name not in [row.id for row in facts.contract.deferrals]:
         yield Problem("deferral-unknown", row_id, "names a deferral that the contract lacks")
     elif name is not None and _DEFERS.get(name, row_id) != row_id:

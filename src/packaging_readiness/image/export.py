@@ -96,8 +96,10 @@ def _archive(path: Path) -> Reader:
             with open_tar(path, "r:") as archive:
                 file = archive.extractfile(name)
                 data = None if file is None else file.read(BLOB_LIMIT + 1)
-        except FAILURES:
+        except KeyError:
             data = None
+        except FAILURES as problem:
+            raise CannotTell(_PLACE, f"docker save wrote no readable archive ({type(problem).__name__})") from problem
         if data is None:
             raise CannotTell(_PLACE, f"docker save wrote no {name}")
         return _bounded(data)

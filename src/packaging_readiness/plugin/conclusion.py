@@ -7,6 +7,7 @@ from pathlib import Path
 from packaging_readiness.contract.errors import CannotTell, InputRefused, ReadinessError
 from packaging_readiness.evidence.files import bundle_files
 from packaging_readiness.evidence.write import bundle_folder, write_bundle
+from packaging_readiness.plugin.messages import reference
 from packaging_readiness.plugin.settings import Settings
 from packaging_readiness.verdict.adjudicate import Verdict, adjudicate, observed
 from packaging_readiness.verdict.merge import merge
@@ -18,8 +19,8 @@ NO_REPORT = "no fresh report of this run exists; nothing was proved"
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """How a run ended. `results` are the selected checks; `verdict` is there when one could be
-    made, `image` is the reference of the image that the checks used.
+    """How a run ended. `results` are the selected checks; `verdict` is there when one could be made; `image` is the
+    reference of the image that the checks used.
     """
 
     exit_code: int
@@ -51,8 +52,6 @@ def conclude(
         report, reported = fresh_report(report_path, settings.nonce)
     except ReadinessError as error:
         return Conclusion(exit_code=status if status > 1 else 1, problems=(*known, str(error), NO_REPORT))
-    from packaging_readiness.plugin.messages import reference
-
     image = reference(report.image)
     problems = [*known]
     problems += [f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported]
