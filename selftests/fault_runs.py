@@ -20,7 +20,7 @@ import yaml
 from selftests.fault_expectations import Difference, Expected, Red, code_differences, differences, unsaid
 from selftests.fault_images import image_options
 from selftests.fault_recipes import Fault, broken_platform
-from selftests.fault_sharing import share_rows
+from selftests.fault_sharing import share_rows, use_compiled_base
 from selftests.main_job import FIXED, FOLDER, SUITE, environment, on_platform
 
 _SENT_INTO_CONTAINERS = ("packaging_readiness.image.driver", "packaging_readiness.image.package_probe")
@@ -60,6 +60,7 @@ def warm_up() -> None:
     for name in ("boto3", "botocore.client", "moto", "moto.ecr", "pytest_jsonreport.plugin", "xdist.plugin", "re2"):
         importlib.import_module(name)
     importlib.import_module("selftests.fault_registry")
+    use_compiled_base()
 
 
 def run_fault(fault: Fault, folder: Path, shared: Path) -> Outcome:
