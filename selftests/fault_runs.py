@@ -4,6 +4,7 @@ What a real run reuses is reused: the base image, the engine's layer cache, an i
 Beyond that, what runs inside one image is run once (fault_sharing).
 """
 
+import gc
 import importlib
 import json
 import os
@@ -23,6 +24,11 @@ from selftests.fault_recipes import Fault, broken_platform
 from selftests.fault_sharing import share_rows, use_compiled_base
 from selftests.main_job import FIXED, FOLDER, SUITE, environment, on_platform
 
+_NEEDED = (
+    *("boto3", "botocore.client", "moto", "moto.ecr.responses", "moto.iam.access_control", "moto.s3.models"),
+    *("pytest_jsonreport.plugin", "xdist.plugin", "hypothesis.core", "hypothesis.strategies", "hypothesis.statistics"),
+    *("dockerfile_parse", "e2b_dockerfile_utils", "re2", "rfc8785", "tomllib"),
+)
 _SENT_INTO_CONTAINERS = ("packaging_readiness.image.driver", "packaging_readiness.image.package_probe")
 HELD = ("pass", "deferred", "waived")
 REPORT, OUT, LOG = "report.json", "out", "log.txt"
@@ -51,16 +57,21 @@ class Outcome:
 
 
 def warm_up() -> None:
-    """Import what the lanes will need, so that a forked process has it. Starts no thread."""
+    """Import and load what the lanes will need, so that a forked process has it. Starts no thread."""
     import packaging_readiness
 
     for module in pkgutil.walk_packages(packaging_readiness.__path__, "packaging_readiness."):
         if module.name not in _SENT_INTO_CONTAINERS:
             importlib.import_module(module.name)
-    for name in ("boto3", "botocore.client", "moto", "moto.ecr", "pytest_jsonreport.plugin", "xdist.plugin", "re2"):
+    for name in (*_NEEDED, "selftests.fault_registry"):
         importlib.import_module(name)
-    importlib.import_module("selftests.fault_registry")
+    from packaging_readiness.secrets import breadth, selfcheck
+
+    list(breadth.find(b"load the rules"))
+    selfcheck.ensure_rules_hold()
     use_compiled_base()
+    gc.collect()
+    gc.freeze()  # so that forked processes share what they only read
 
 
 def run_fault(fault: Fault, folder: Path, shared: Path) -> Outcome:

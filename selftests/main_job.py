@@ -73,7 +73,13 @@ def hear_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path = SUITE, umask: int = -1) -> Ran:
+def run(
+    command: Sequence[str | Path],
+    env: Mapping[str, str] | None = None,
+    cwd: Path = SUITE,
+    umask: int = -1,
+    timeout_s: float = 120,
+) -> Ran:
     """One process, waited for. A run that collects these tests again ends at once instead of starting the next."""
     assert INNER not in os.environ, "the main job collected the tests of the suite itself"
     done = subprocess.run(
@@ -82,7 +88,7 @@ def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd
         env=environment() if env is None else env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout_s,
         check=False,
         umask=umask,
     )

@@ -1,6 +1,10 @@
-"""The main job, as people run it, on a platform with one fault for each code: each is raised by the right rows."""
+"""The main job on a platform with one fault for each code: each is raised by the right rows.
+
+A few are run as people run them; all of them by the fault runner, in forked processes, much quicker.
+"""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,13 +12,15 @@ import pytest
 from selftests import synthetic
 from selftests.breaks import BREAKS, FAULT_OF, Break
 from selftests.fault_recipes import broken_platform
-from selftests.main_job import Job, bundled, command, main_job, on_platform, unbroken
+from selftests.main_job import SUITE, Job, Ran, bundled, command, environment, main_job, on_platform, run, unbroken
 
 ALL_CODES = [
     *(f"M1-B{number}" for number in range(1, 6)),
     *(f"M1A-B{number}" for number in range(1, 5)),
     *(f"M1{lane}-B{number}" for lane in "CDE" for number in range(1, 6)),
 ]
+AS_PEOPLE_RUN_IT = ("M1-B2", "M1C-B4", "M1D-B1")
+FAULTS_TIMEOUT_S = 600.0
 
 
 @pytest.fixture
@@ -33,6 +39,16 @@ def broken_job(broken: Break, good: Job, folder: Path) -> Job:
         return bundled(folder / "report.json", folder / "out")
     broken_platform(broken.fault, folder / "platform")
     return main_job(folder, *on_platform(folder / "platform"))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
+    """The fault runner on all codes, and where it kept what its runs wrote, by the names of the faults."""
+    keep = tmp_path_factory.mktemp("breaks") / "kept"
+    job: list[str | Path] = [sys.executable, SUITE / "tools" / "run_faults.py", "-j1", "--keep", keep]
+    ran = run([*job, *FAULT_OF.values()], environment(), timeout_s=FAULTS_TIMEOUT_S)
+    assert ran.stdout == f"{len(FAULT_OF)} faults, {len(FAULT_OF)} exact, 0 missed, 0 collateral\n", ran.text
+    return ran, keep
 
 
 def not_held(job: Job) -> dict[str, str]:
@@ -64,10 +80,7 @@ def test_unbroken_platform_passes(good: Job) -> None:
     assert (verified.status, "29 objects, coherent; verdict PASS" in verified.stdout) == (0, True)
 
 
-@pytest.mark.parametrize("broken", BREAKS, ids=[broken.code for broken in BREAKS])
-def test_break_turns_exactly_its_rows_red(broken: Break, good: Job, tmp_path: Path) -> None:
-    job = broken_job(broken, good, tmp_path)
-    assert job.ran.status == 1, job.ran.text
+def assert_red(job: Job, said: str, broken: Break) -> None:
     found = not_held(job)
     assert set(found) == broken.not_held
     assert "error" not in found.values()
@@ -77,7 +90,21 @@ def test_break_turns_exactly_its_rows_red(broken: Break, good: Job, tmp_path: Pa
     assert job.object("check_results")["verdict"] == "FAIL"
     assert job.object("m1_build_go_transition_receipt")["transition_verdict"] == "FAIL"
     assert job.object("m1_handoff_readiness_snapshot")["m2_entry_gate_ready"] is False
-    assert "M1: FAIL" in job.ran.stdout
+    assert "M1: FAIL" in said
     verified = command("verify", job.out, "--json")
     outcome = json.loads(verified.stdout)
     assert (verified.status, outcome["coherent"], outcome["verdict"]) == (1, True, "FAIL")
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=[broken.code for broken in BREAKS])
+def test_break_turns_exactly_its_rows_red(broken: Break, kept: tuple[Ran, Path]) -> None:
+    ran, folder = kept[0], kept[1] / FAULT_OF[broken.code]
+    assert_red(Job(ran, folder / "report.json", folder / "out"), (folder / "log.txt").read_text(), broken)
+
+
+@pytest.mark.parametrize("code", AS_PEOPLE_RUN_IT)
+def test_break_turns_exactly_its_rows_red_as_people_run_it(code: str, good: Job, tmp_path: Path) -> None:
+    (broken,) = (each for each in BREAKS if each.code == code)
+    job = broken_job(broken, good, tmp_path)
+    assert job.ran.status == 1, job.ran.text
+    assert_red(job, job.ran.stdout, broken)
