@@ -24,7 +24,9 @@ def run_all(faults: Sequence[Fault], folder: Path, workers: int) -> Iterator[tup
 
     The processes are stopped, with all that they started, when the caller stops listening.
     """
-    waiting, running = list(reversed(faults)), dict[Any, tuple[Fault, float]]()
+    # What mostly waits comes first, beside what works.
+    order = sorted(faults, key=lambda fault: fault.on == "impatient")
+    waiting, running = order, dict[Any, tuple[Fault, float]]()
     fork = multiprocessing.get_context("fork")
     try:
         while waiting or running:

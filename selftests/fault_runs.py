@@ -21,7 +21,7 @@ import yaml
 from selftests.fault_expectations import Difference, Expected, Red, code_differences, differences, unsaid
 from selftests.fault_images import image_options
 from selftests.fault_recipes import Fault, broken_platform
-from selftests.fault_sharing import share_rows, use_compiled_base
+from selftests.fault_sharing import export_once, share_rows, use_compiled_base
 from selftests.main_job import FIXED, FOLDER, SUITE, environment, on_platform
 
 _NEEDED = (
@@ -84,6 +84,7 @@ def run_fault(fault: Fault, folder: Path, shared: Path) -> Outcome:
     os.environ.update(_ENVIRONMENT)
     os.chdir(SUITE)
     share_rows(shared / "rows")
+    export_once(folder / "exports")
     _write_into(folder / LOG)
     if fault.report is not None:
         outcome = _rebundled(fault, folder, shared / fault.on)
@@ -91,6 +92,7 @@ def run_fault(fault: Fault, folder: Path, shared: Path) -> Outcome:
         outcome = _adjudicated(fault, folder, shared / fault.on)
     else:
         outcome = _whole(fault, folder)
+    shutil.rmtree(folder / "exports", ignore_errors=True)  # tens of megabytes each
     return replace(outcome, seconds=time.monotonic() - started)
 
 

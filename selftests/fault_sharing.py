@@ -8,10 +8,10 @@ import hashlib
 import json
 import os
 import pickle
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
 
 _COMPILE = """chroot "$1" python3 -m compileall -q --invalidation-mode unchecked-hash /usr/lib/python3*/
 """
@@ -24,6 +24,25 @@ def use_compiled_base() -> None:
     vars(base)["FINISH"] += _COMPILE
 
 
+def export_once(folder: Path) -> None:
+    """Let this process have the engine export an image once: what is exported is the same each time."""
+    from packaging_readiness.image.engine import Engine
+
+    call = Engine.call
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def shared(engine: Engine, *arguments: str, **more: Any) -> bytes:
+        if arguments[0] != "save" or engine.name != "podman":
+            return call(engine, *arguments, **more)
+        target, kept = arguments[arguments.index("--output") + 1], folder / arguments[-1].removeprefix("sha256:")
+        if not kept.exists():
+            call(engine, *(str(kept) if each == target else each for each in arguments), **more)
+        shutil.copytree(kept, target)
+        return b""
+
+    Engine.call = shared  # type: ignore[method-assign, assignment]
+
+
 def share_rows(folder: Path) -> None:
     """Let what runs inside the image be run once among all processes that share `folder`, for each image."""
     from packaging_readiness.image.packages import image_packages
@@ -31,14 +50,21 @@ def share_rows(folder: Path) -> None:
     from packaging_readiness.plugin import packages, row_runs
 
     folder.mkdir(parents=True, exist_ok=True)
+    known: dict[str, object] = {}
+
+    def described(engine: Any, image: str) -> object:
+        if image not in known:
+            known[image] = _content(engine, image)
+        return known[image]
 
     def settled(engine: Any, image: str, commands: Any, **more: Any) -> Iterator[Any]:
         rules = [(command.id, command.argv, sorted(command.files.items()), command.timeout_s) for command in commands]
-        key = ("rows", _content(engine, image), rules)
+        key = ("rows", described(engine, image), rules)
         yield from _once(folder, key, lambda: list(run_settled(engine, image, commands, **more)))
 
     def packages_of(engine: Any, image_id: str, run_id: str) -> Any:
-        return _once(folder, ("packages", _content(engine, image_id)), lambda: image_packages(engine, image_id, run_id))
+        key = ("packages", described(engine, image_id))
+        return _once(folder, key, lambda: image_packages(engine, image_id, run_id))
 
     vars(row_runs)["run_settled"], vars(packages)["image_packages"] = settled, packages_of
 

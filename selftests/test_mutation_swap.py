@@ -57,6 +57,10 @@ LIVING = """
         def full(self):
             inner = lambda: self.content == 5
             return inner()
+    class Crate(Box):
+        def __init__(self, content):
+            self.content = None
+            super().__init__(content)
 """
 
 
@@ -94,6 +98,12 @@ def test_property_is_changed_in_living_objects(imported: ModuleType) -> None:
     assert not box.full
     switched_on(imported, "Box.full", "5 → 6")
     assert box.full
+
+
+def test_call_of_the_parent_is_dropped(imported: ModuleType) -> None:
+    assert imported.Crate(5).full
+    switched_on(imported, "Crate.__init__", "super().__init__(content) → (dropped)")
+    assert not imported.Crate(5).full
 
 
 def test_remembered_result_is_forgotten_on_demand(imported: ModuleType) -> None:

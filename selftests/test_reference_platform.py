@@ -240,10 +240,13 @@ def test_the_tree_holds_no_secret() -> None:
 
 def test_dockerfile_and_ignore_file_open_exactly_the_include_set() -> None:
     includes = [row["id"] for row in CONTRACT["includes"]]
-    copies = re.findall(r"^COPY (\S+) (\S+)$", (PLATFORM / "Dockerfile").read_text(), re.MULTILINE)
+    text = (PLATFORM / "Dockerfile").read_text().replace("\\\n", " ")
+    copies = [(sources, target) for *sources, target in map(str.split, re.findall(r"^COPY (.+)$", text, re.MULTILINE))]
     ignore = [line for line in (PLATFORM / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
-    assert sorted(source.rstrip("/") for source, _ in copies) == sorted(set(includes) - {"Dockerfile"})
-    assert all(source == destination for source, destination in copies)
+    copied = [source.rstrip("/") for sources, _ in copies for source in sources]
+    assert sorted(copied) == sorted(set(includes) - {"Dockerfile"})
+    for sources, target in copies:
+        assert sources == [target] or {source.rpartition("/")[0] for source in sources} == {target.rstrip("/")}
     assert ignore[0] == "**"
     assert [line[1:] for line in ignore if line[0] == "!"] == includes
     assert all((PLATFORM / path).exists() for path in includes)

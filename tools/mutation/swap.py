@@ -8,7 +8,7 @@ import functools
 import gc
 import os
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -79,6 +79,7 @@ class Process:
         functions = self._functions.get((path, mutant.scope, line), [])
         if not functions:
             raise Unfit(f"{mutant.place}: no living function {mutant.scope}")
+        _keep_free(scope, functions[0].__code__.co_freevars)
         for code in _codes(compile(mutant.tree, path, "exec", dont_inherit=True)):
             if (code.co_qualname, code.co_firstlineno) == (mutant.scope, line):
                 for function in functions:
@@ -114,6 +115,15 @@ class Process:
         for (file, _, _), functions in self._functions.items():
             if file == path:
                 yield from (function.__globals__ for function in functions)
+
+
+def _keep_free(scope: ast.FunctionDef | ast.AsyncFunctionDef, names: Iterable[str]) -> None:
+    """Let a function go on naming what it takes from around it, `super()` among it: else it is another kind of code."""
+    # Behind everything, so that a docstring stays the first statement.
+    unused: list[ast.stmt] = [ast.Expr(ast.Name(name, ast.Load())) for name in names]
+    if unused:
+        scope.body.append(ast.If(ast.Constant(False), unused, []))
+        ast.fix_missing_locations(scope)
 
 
 def _set_defaults(function: FunctionType, arguments: ast.arguments) -> None:

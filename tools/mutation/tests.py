@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+EXAMPLES = 25  # of a property: what a mutant breaks is mostly seen at once
+
 
 class InSession:
     """A pytest plugin that does some work in place of running the collected tests."""
@@ -20,16 +22,30 @@ class InSession:
         from hypothesis import Phase, settings
 
         phases = (Phase.explicit, Phase.generate)
-        settings.register_profile("mutants", derandomize=True, database=None, deadline=None, phases=phases)
+        settings.register_profile(
+            "mutants", max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=phases
+        )
         settings.load_profile("mutants")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Do the work."""
         if not session.testsfailed:
+            for item in session.items:
+                _fewer_examples(item)
             self._work(session)
             self.done = True
         return True
+
+
+def _fewer_examples(item: pytest.Item) -> None:
+    """Let a property that asks for more examples than others make do with as many as these."""
+    from hypothesis import settings
+
+    test = getattr(item, "obj", None)
+    own = getattr(test, "_hypothesis_internal_use_settings", None)
+    if own is not None and own.max_examples > EXAMPLES:
+        vars(test)["_hypothesis_internal_use_settings"] = settings(own, max_examples=EXAMPLES)
 
 
 def collect(paths: Sequence[Path], work: Callable[[pytest.Session], None]) -> bool:

@@ -78,7 +78,7 @@ class ImageSource:
         """The image. Raises CannotTell or BuildFailed, each time the same."""
         with self._lock:
             if self._error is not None:
-                raise self._error
+                raise self._error.with_traceback(None)  # or it would grow with each check that asks
             if self._image is None:
                 try:
                     self._image = self._obtain()

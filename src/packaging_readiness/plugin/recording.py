@@ -39,7 +39,8 @@ class Recording:
         if record is not None and call.excinfo is not None:
             record.raised(call.excinfo.value, call.when)
             if own_words:  # or pytest would read and parse sources for a traceback that nobody sees
-                item.repr_failure = _no_traceback  # type: ignore[method-assign, assignment]
+                # The second is asked for what breaks before or after the check itself.
+                item.repr_failure = item._repr_failure_py = _no_traceback  # type: ignore[method-assign, assignment]
         report = yield
         if report.failed:
             from packaging_readiness.secrets.redaction import clean
@@ -86,5 +87,5 @@ class Recording:
             session.uncollected.append(str(error))
 
 
-def _no_traceback(*_: object) -> str:
+def _no_traceback(*_: object, **__: object) -> str:
     return ""

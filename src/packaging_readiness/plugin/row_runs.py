@@ -49,7 +49,9 @@ class RowRuns:
             self._changed.wait_for(lambda: command_id in self._done or self._ended)
             if command_id in self._done:
                 return self._done[command_id]
-        raise self._error or CannotTell(command_id, "the container ended before the row had run", "run it again")
+        if self._error is not None:
+            raise self._error.with_traceback(None)  # or it would grow with each row that asks
+        raise CannotTell(command_id, "the container ended before the row had run", "run it again")
 
     def by_hand(self, row_id: str) -> str:
         """A line for a shell that shows the same row by the engine's own command, without this suite."""
