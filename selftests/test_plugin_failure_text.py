@@ -52,6 +52,18 @@ def test_an_error_is_told_apart_from_a_failure(miniature: Miniature, mode: tuple
     assert told(run, "fix:") == "install one"
 
 
+@pytest.mark.parametrize("where", ["setup", "call"])
+def test_no_traceback_is_rendered_that_nobody_sees(miniature: Miniature, where: str) -> None:
+    broken = "raise CannotTell('image', 'no engine', 'install one')"
+    unrendered = "import _pytest._code.code\ndef never(*_, **__):\n    raise AssertionError('rendered')\n"
+    fixture = f"\n@pytest.fixture\ndef needed():\n    {broken if where == 'setup' else 'pass'}\n"
+    text = f"\n@check('{FIRST}')\ndef test_x(record, needed):\n    {broken}\n"
+    miniature.add("m1a", f"{unrendered}_pytest._code.code.ExceptionInfo.getrepr = never\n{fixture}{text}")
+    run = miniature.run("-m", "m1a")
+    assert told(run, "found:") == "image: no engine"
+    assert "INTERNALERROR" not in run.text
+
+
 def test_a_cause_that_checks_share_is_told_once(miniature: Miniature) -> None:
     """The engine's words stand in one place; each other check names it, and keeps its own record."""
     error = r"BuildFailed('Dockerfile', 'does not build:\nSTEP 1\nError: no', 'mend it')"
