@@ -52,9 +52,9 @@ SHARES = {
     "bundle": 30,
     "publish": 12,
     "verify": 10,
-    "main job": 2,
-    "worker of the main job -n2": 1,
-    "engine under the main job": 1,
+    "main job": 6,
+    "worker of the main job -n2": 2,
+    "engine under the main job": 2,
 }
 
 

@@ -11,10 +11,10 @@ but collects anew in each fork, leaves out decorated functions (properties, cach
 no regular expressions, and spends most mutants on texts, the wording of which these tests leave open on purpose. What
 remained of its use were forty lines of operators; these are in tools/mutation/.
 
-Of the mutants that one operator makes in one line, the first is tried. Survivors that nothing could notice stand with
-their reasons in tools/mutation/explained.yaml, and do not count. A sample takes a few mutants of some modules, and the
-tests that import these modules, as far as a file of them takes no longer than some seconds; what these leave alive
-others may kill, so it asks for less.
+Of the mutants in one line one is tried, always the same, chosen without regard to what it changes. Survivors that
+nothing could notice stand with their reasons in tools/mutation/explained.yaml, and do not count. A sample takes a few
+mutants of some modules, and the tests that import these modules, as far as a file of them takes no longer than some
+seconds; what these leave alive others may kill, so it asks for less.
 
 Exit status: 0 every room reaches the limit; 1 one does not, or an explanation fits no survivor; 2 nothing can be told
 (a test fails without any change, a mutant could not be tried).
@@ -34,6 +34,7 @@ import random
 import signal
 import sys
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,12 +66,12 @@ def name_of(path: Path) -> str:
 
 
 def all_mutants(rooms: Sequence[str], pattern: str = "*") -> list[Mutant]:
-    """The mutants of the rooms, in files whose path fits; of those that one operator makes in one line, the first."""
-    found: dict[tuple[str, int, str], Mutant] = {}
+    """One mutant of each line of the rooms, in files whose path fits."""
+    found: dict[tuple[str, int], list[Mutant]] = {}
     for path in (path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))):
         for mutant in mutants_of(path, name_of(path)) if fnmatch.fnmatch(name_of(path), pattern) else ():
-            found.setdefault((mutant.file, mutant.line, mutant.operator), mutant)
-    return list(found.values())
+            found.setdefault((mutant.file, mutant.line), []).append(mutant)
+    return [min(some, key=lambda each: zlib.crc32(f"{each.scope} {each.change}".encode())) for some in found.values()]
 
 
 def all_tests() -> list[Path]:
@@ -141,6 +142,7 @@ def main() -> int:
     rooms = [each for each in by_room(outcomes, names) if each.total or given.sample is None]
     if given.json is not None:
         scope = {"sample": given.sample is not None, "seed": given.seed, "rooms_asked": names, "files": given.files}
+        scope["seconds_without_change"] = dict(sorted(run.seconds.items(), key=lambda item: -item[1]))
         given.json.write_text(json.dumps(as_json(outcomes, rooms, scope), indent=1, ensure_ascii=False) + "\n")
     status = told(rooms, outcomes, sample=given.sample is not None, stale=stale)
     say(f"{time.monotonic() - started:.0f} s")

@@ -2,6 +2,8 @@
 
 import math
 import os
+import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,18 +48,20 @@ class Tracing:
 
 @dataclass(slots=True)
 class Reach:
-    """Lines by test (its place in the order of collection), seconds of processor time by test, and what failed without
-    any change.
+    """Lines by test (its place in the order of collection), seconds of processor time by test, what failed without any
+    change, and how many processes imported which modules.
     """
 
     tests: Lines = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    imported: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Reach") -> None:
         """Take in what another process found."""
         self.seconds |= other.seconds
         self.failed += other.failed
+        self.imported += other.imported
         for file, lines in other.tests.items():
             mine = self.tests.setdefault(file, {})
             for line, who in lines.items():
@@ -85,7 +89,7 @@ def measure(
 ) -> Reach:
     """Run some of the collected tests, recording; those that have not begun after `patience_s` are left out."""
     use_folder(session, folder)
-    reach = Reach()
+    reach, known = Reach(), set(sys.modules)
     for number, (item, following) in zip(numbers, in_turn([session.items[each] for each in numbers]), strict=True):
         if sum(reach.seconds.values()) > patience_s:
             break
@@ -94,4 +98,5 @@ def measure(
         reach.failed += failures(item, following)
         reach.seconds[number] = _processor_s() - started
     reach.tests = tracing.stop()
+    reach.imported.update(set(sys.modules) - known)
     return reach

@@ -2,11 +2,13 @@
 
 import ast
 import gc
+import importlib
 import math
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import pytest
 
 EVERY_S = 10.0
+_OWN = ("packaging_readiness", "selftests", "tools", "test_", "tests_m1", "conftest")
 
 
 class NothingTold(Exception):
@@ -35,7 +38,7 @@ class NothingTold(Exception):
 class Run:
     """What is run: mutants of the suite at `root`, with the tests in some files, `jobs` at a time. `sources` are all
     files of the package; `say` takes a line of progress. Of a file of tests only those are used that begin within
-    `patience_s` of its processor time.
+    `patience_s` of its processor time. `seconds` says how long each file took without any change.
     """
 
     root: Path
@@ -46,6 +49,7 @@ class Run:
     say: Callable[[str], None]
     patience_s: float = math.inf
     outcomes: list[Outcome] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def go(self) -> list[Outcome]:
         """What became of every mutant. Raises NothingTold."""
@@ -64,6 +68,8 @@ class Run:
         gc.freeze()  # so that forked processes share what they only read
         try:
             reach = self._measured(session, process, folder)
+            _import_foreign(name for name, count in reach.imported.items() if count > 1)
+            gc.freeze()
             self._try(Trials(session, process, reach, early, Readers(trees), Affinity(session.items)), folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -84,6 +90,7 @@ class Run:
             if ended.status:
                 raise NothingTold(f"{session.items[ended.task[0]].path.name} ended with {ended.status}: {ended.said}")
             reach.add(ended.result)
+            self.seconds[session.items[ended.task[0]].path.name] = round(ended.seconds, 1)
             if time.monotonic() - told >= EVERY_S:
                 told = time.monotonic()
                 self.say(f"{len(reach.seconds)} of {len(session.items)} tests")
@@ -101,3 +108,11 @@ class Run:
                 told = time.monotonic()
                 alive = sum(each.ending in ALIVE for each in self.outcomes)
                 self.say(f"{len(self.outcomes)} of {len(self.mutants)}, {alive} survive; {outcome.mutant.place}")
+
+
+def _import_foreign(names: Iterable[str]) -> None:
+    """Import what several tests import when they run, so that not every forked process has to."""
+    for name in names:
+        if not name.startswith(_OWN):
+            with suppress(Exception):  # parts that only their own package can import
+                importlib.import_module(name)

@@ -20,7 +20,7 @@ from tools.mutation.tests import failures, in_turn, use_folder
 
 # So many tests that killed neighbours are tried first, and others as long as these take together without a mutant.
 KNOWN = 10
-BUDGET_S = 6.0
+BUDGET_S = 2.0
 # A mutant may take so much longer than the tests do without it; processor time, and by the clock.
 SLOWER, GRACE_S, GRACE_CLOCK_S = 5.0, 2.0, 60.0
 MEMORY = 2 << 30
