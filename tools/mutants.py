@@ -12,9 +12,9 @@ no regular expressions, and spends most mutants on texts, the wording of which t
 remained of its use were forty lines of operators; these are in tools/mutation/.
 
 Of the mutants in one line one is tried, always the same, chosen without regard to what it changes. Survivors that
-nothing could notice stand with their reasons in tools/mutation/explained.yaml, and do not count. A sample takes a few
-mutants of some modules, and the tests that import these modules, as far as a file of them takes no longer than some
-seconds; what these leave alive others may kill, so it asks for less.
+nothing could notice stand with their reasons in tools/mutation/explained.yaml, and do not count. Of a file of tests
+those are used that begin within 15 s. A sample takes a few mutants of some modules, and the tests that import these
+modules, as far as a file of them takes no longer than 4 s; what these leave alive others may kill, so it asks for less.
 
 Exit status: 0 every room reaches the limit; 1 one does not, or an explanation fits no survivor; 2 nothing can be told
 (a test fails without any change, a mutant could not be tried).
@@ -28,7 +28,6 @@ Examples:
 import argparse
 import fnmatch
 import json
-import math
 import os
 import random
 import signal
@@ -52,7 +51,9 @@ from tools.mutation.trials import Outcome  # noqa: E402
 
 PACKAGE = ROOT / "src" / "packaging_readiness"
 EXPLAINED = ROOT / "tools" / "mutation" / "explained.yaml"
-SAMPLE_LIMIT_PERCENT, SAMPLE_PATIENCE_S = 75.0, 4.0
+SAMPLE_LIMIT_PERCENT = 75.0
+# Of a file of tests those are used that begin within so many seconds of the processor.
+PATIENCE_S, SAMPLE_PATIENCE_S = 15.0, 4.0
 
 
 def say(text: str) -> None:
@@ -128,7 +129,7 @@ def main() -> int:
     sources = sorted(name_of(path) for path in PACKAGE.rglob("*.py"))
     try:
         entries = read_explanations(EXPLAINED)
-        patience_s = math.inf if given.sample is None else SAMPLE_PATIENCE_S
+        patience_s = PATIENCE_S if given.sample is None else SAMPLE_PATIENCE_S
         run = Run(ROOT, mutants, tests, sources, max(1, given.jobs), say, patience_s)
         outcomes = explained(run.go(), entries)
     except (NothingTold, ValueError, TypeError) as error:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pytest
 
 EVERY_S = 10.0
+_LATE = ("boto3", "moto.s3.models", "moto.ecr.responses", "hypothesis.strategies", "re2", "rfc8785")
 _OWN = ("packaging_readiness", "selftests", "tools", "test_", "tests_m1", "conftest")
 
 
@@ -59,6 +60,7 @@ class Run:
         return self.outcomes
 
     def _in(self, session: "pytest.Session", tracing: Tracing) -> None:
+        _import_foreign(_LATE)
         process = Process(self.root)
         process.warm_up(tracing.running)
         early = tracing.stop()

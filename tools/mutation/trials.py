@@ -18,9 +18,10 @@ from tools.mutation.readers import Readers
 from tools.mutation.swap import Process
 from tools.mutation.tests import failures, in_turn, use_folder
 
-# So many tests that killed neighbours are tried first, and others as long as these take together without a mutant.
+# So many tests that killed neighbours are tried first. All that are tried take no longer than this without a mutant;
+# those that take long by themselves come last, with a share of the time kept for them.
 KNOWN = 10
-BUDGET_S = 2.0
+BUDGET_S, DEAR_S, CHEAP_SHARE = 2.0, 0.3, 0.6
 # A mutant may take so much longer than the tests do without it; processor time, and by the clock.
 SLOWER, GRACE_S, GRACE_CLOCK_S = 5.0, 2.0, 60.0
 MEMORY = 2 << 30
@@ -91,22 +92,31 @@ class Trials:
         return {mutant.file: mutant.lines} if mutant.in_function else self.readers.lines(mutant.file, mutant.scope)
 
     def _order(self, mutant: Mutant) -> tuple[list[int], int]:
-        """The tests to run: those that killed neighbours; then in turn one whose words have to do with the change, and
-        one that runs something else around it than those before; and how many are left out.
+        """The tests to run, those that take long last: those that killed neighbours; then in turn one whose words have
+        to do with the change, and one that runs something else around it than those before; and how many are left out.
         """
         tests = self.reach.of(self._lines(mutant))
         near, far = (self._killers.get(key, {}) for key in (f"{mutant.file} {mutant.scope}", mutant.file))
-        known = [test for test in (*reversed(near), *reversed(far)) if test in set(tests)]
-        order, spent = dict.fromkeys(known[:KNOWN]), 0.0
+        known = [test for test in (*reversed(near), *reversed(far)) if test in set(tests)][:KNOWN]
         differing = in_turns(in_turns(tests, self._paths(mutant.file, None)), self._paths_around(mutant))
         close = self.affinity.closest(mutant, tests)
-        for test in (test for pair in zip(close, differing, strict=True) for test in pair):
-            if test not in order:
-                spent += self.reach.seconds[test]
-                if spent > BUDGET_S and order:
-                    break
-                order[test] = None
-        return list(order), len(tests) - len(order)
+        promising = dict.fromkeys([*known, *(test for pair in zip(close, differing, strict=True) for test in pair)])
+        cheap = [test for test in promising if self.reach.seconds[test] <= DEAR_S]
+        dear = [test for test in promising if self.reach.seconds[test] > DEAR_S]
+        order = self._within(CHEAP_SHARE * BUDGET_S, cheap)
+        order += self._within(BUDGET_S - sum(self.reach.seconds[test] for test in order), dear)
+        order = order or list(promising)[:1]
+        return order, len(tests) - len(order)
+
+    def _within(self, seconds: float, tests: Iterable[int]) -> list[int]:
+        """The first tests, as many as fit into so much time."""
+        found = []
+        for test in tests:
+            seconds -= self.reach.seconds[test]
+            if seconds < 0:
+                break
+            found.append(test)
+        return found
 
     def _paths_around(self, mutant: Mutant) -> Mapping[int, frozenset[int]]:
         """What each test runs of the function that holds the mutant."""
