@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,9 @@ def _child(fault: Fault, folder: Path) -> None:
 
 
 def _stop(process: Any) -> None:
-    if process.is_alive():
+    with suppress(ProcessLookupError):  # it has not begun, or all of it has ended
         os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.join()
 
 

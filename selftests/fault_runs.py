@@ -125,7 +125,7 @@ def _rebundled(fault: Fault, folder: Path, unbroken: Path) -> Outcome:
         report["tests"].remove(test)
     test["metadata"]["readiness"]["observation"].update(change.observe)
     (folder / REPORT).write_bytes(as_bytes(report))
-    main(["bundle", str(folder / REPORT), "--out", str(folder / OUT)])
+    _ended(main(["bundle", str(folder / REPORT), "--out", str(folder / OUT)]))
     return _of_bundle(folder / OUT)
 
 
@@ -162,7 +162,13 @@ def _pytest(root: Path, folder: Path, *options: str) -> None:
     given = [*map(str, on_platform(root)), *FIXED, f"--json-report-file={folder / REPORT}", *options]
     sys.stdout.write(f"pytest {' '.join(given)}\n")
     imported = "ignore::pytest.PytestAssertRewriteWarning"  # before pytest could rewrite it; it is not to be rewritten
-    pytest.main(["-c", str(SUITE / "pyproject.toml"), "-W", imported, "-p", "no:cacheprovider", "-q", *given])
+    status = pytest.main(["-c", str(SUITE / "pyproject.toml"), "-W", imported, "-p", "no:cacheprovider", "-q", *given])
+    _ended(status)
+
+
+def _ended(status: int) -> None:
+    """Note an exit status at the end of the log."""
+    sys.stdout.write(f"exit status {int(status)}\n")
 
 
 def _of_bundle(out: Path) -> Outcome:

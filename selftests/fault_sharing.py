@@ -36,7 +36,10 @@ def export_once(folder: Path) -> None:
             return call(engine, *arguments, **more)
         target, kept = arguments[arguments.index("--output") + 1], folder / arguments[-1].removeprefix("sha256:")
         if not kept.exists():
-            call(engine, *(str(kept) if each == target else each for each in arguments), **more)
+            part = kept.with_name("part")
+            shutil.rmtree(part, ignore_errors=True)
+            call(engine, *(str(part) if each == target else each for each in arguments), **more)
+            part.rename(kept)
         shutil.copytree(kept, target)
         return b""
 

@@ -47,6 +47,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
     keep = tmp_path_factory.mktemp("breaks") / "kept"
     job: list[str | Path] = [sys.executable, SUITE / "tools" / "run_faults.py", "-j1", "--keep", keep]
     ran = run([*job, *FAULT_OF.values()], environment(), timeout_s=FAULTS_TIMEOUT_S)
+    assert ran.status == 0, ran.text
     assert ran.stdout == f"{len(FAULT_OF)} faults, {len(FAULT_OF)} exact, 0 missed, 0 collateral\n", ran.text
     return ran, keep
 
@@ -99,7 +100,9 @@ def assert_red(job: Job, said: str, broken: Break) -> None:
 @pytest.mark.parametrize("broken", BREAKS, ids=[broken.code for broken in BREAKS])
 def test_break_turns_exactly_its_rows_red(broken: Break, kept: tuple[Ran, Path]) -> None:
     ran, folder = kept[0], kept[1] / FAULT_OF[broken.code]
-    assert_red(Job(ran, folder / "report.json", folder / "out"), (folder / "log.txt").read_text(), broken)
+    said = (folder / "log.txt").read_text()
+    assert said.splitlines()[-1] == "exit status 1"
+    assert_red(Job(ran, folder / "report.json", folder / "out"), said, broken)
 
 
 @pytest.mark.parametrize("code", AS_PEOPLE_RUN_IT)

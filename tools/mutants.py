@@ -146,6 +146,9 @@ def main() -> int:
         scope["seconds_without_change"] = dict(sorted(run.seconds.items(), key=lambda item: -item[1]))
         given.json.write_text(json.dumps(as_json(outcomes, rooms, scope), indent=1, ensure_ascii=False) + "\n")
     status = told(rooms, outcomes, sample=given.sample is not None, stale=stale)
+    if untried := [each for each in outcomes if each.ending == "not tried"]:
+        say(f"{len(untried)} could not be tried; {untried[0].mutant.place}: {untried[0].by}")
+        status = 2
     say(f"{time.monotonic() - started:.0f} s")
     return status
 

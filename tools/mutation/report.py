@@ -7,7 +7,7 @@ from typing import Any
 from tools.mutation.trials import Outcome
 
 LIMIT_PERCENT = 90.0
-ENDINGS = ("killed", "timeout", "survived", "not covered", "explained")
+ENDINGS = ("killed", "timeout", "survived", "not covered", "not tried", "explained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def by_room(outcomes: Iterable[Outcome], rooms: Sequence[str]) -> list[Room]:
 
 def survivors(outcomes: Iterable[Outcome]) -> list[str]:
     """A line for each mutant that no test noticed, in the order of the files."""
-    alive = [each for each in outcomes if each.ending in ("survived", "not covered")]
+    alive = [each for each in outcomes if each.ending in ("survived", "not covered", "not tried")]
     alive.sort(key=lambda each: (each.mutant.file, each.mutant.line, each.mutant.change))
     return [
         f"{each.mutant.place}: {each.ending}{_tried(each)}: {each.mutant.operator}: {each.mutant.change}"

@@ -61,6 +61,8 @@ class Run:
 
     def _in(self, session: "pytest.Session", tracing: Tracing) -> None:
         _import_foreign(_LATE)
+        for file in sorted({mutant.file for mutant in self.mutants}):  # some are imported in the midst of a test only
+            importlib.import_module(file.removeprefix("src/").removesuffix(".py").replace("/", "."))
         process = Process(self.root)
         process.warm_up(tracing.running)
         early = tracing.stop()

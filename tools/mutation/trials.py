@@ -15,7 +15,7 @@ from tools.mutation.forks import Ended, run_forked
 from tools.mutation.model import Mutant
 from tools.mutation.reach import Lines, Reach
 from tools.mutation.readers import Readers
-from tools.mutation.swap import Process
+from tools.mutation.swap import Process, Unfit
 from tools.mutation.tests import failures, in_turn, use_folder
 
 # So many tests that killed neighbours are tried first. All that are tried take no longer than this without a mutant;
@@ -41,8 +41,9 @@ def in_turns(tests: Sequence[int], paths: Mapping[int, frozenset[int]]) -> list[
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a mutant: killed, timeout (the tests did not come to an end), survived, or not covered (no test
-    reaches it). `by` is the test that killed it; `left` counts the tests beyond the budget, which were not tried.
+    """What became of a mutant: killed, timeout (the tests did not come to an end), survived, not covered (no test
+    reaches it), or not tried (it could not be switched on, or its process was killed). `by` is the test that killed it,
+    or why it was not tried; `left` counts the tests beyond the budget.
     """
 
     mutant: Mutant
@@ -78,7 +79,7 @@ class Trials:
     _known_paths: dict[tuple[str, tuple[int, int] | None], Mapping[int, frozenset[int]]] = field(default_factory=dict)
 
     def run(self, mutants: Iterable[Mutant], jobs: int, folder: Path) -> Iterator[Outcome]:
-        """Try the mutants, `jobs` at a time. Raises RuntimeError when one could not be tried at all."""
+        """Try the mutants, `jobs` at a time."""
         # The order is found in this process, just before the fork: it learns from every mutant that was killed.
         tasks = (Trial(mutant, *self._order(mutant)) for mutant in mutants if not self.not_covered(mutant))
         for ended in run_forked(tasks, self._try, jobs, folder):
@@ -146,6 +147,8 @@ class Trials:
             self.process.forget(early)
         try:
             self.process.switch_on(mutant)
+        except Unfit:
+            raise
         except Exception as error:
             if mutant.in_function:
                 raise
@@ -173,10 +176,11 @@ class Trials:
 
     def _outcome(self, ended: Ended[Trial]) -> Outcome:
         mutant = ended.task.mutant
+        if ended.status > 0 or ended.status == -signal.SIGKILL:
+            why = (ended.said.strip().splitlines() or ["killed from outside"])[-1]
+            return Outcome(mutant, "not tried", why, seconds=ended.seconds)
         if ended.status < 0:
             return Outcome(mutant, "timeout" if ended.status in _TIME else "killed", "a crash", seconds=ended.seconds)
-        if ended.status:
-            raise RuntimeError(f"{mutant.place}: {mutant.change}: {ended.said}")
         if ended.result is None:
             return Outcome(mutant, "survived", "", len(ended.task.order), ended.task.left, ended.seconds)
         if ended.result == _IMPORT:
