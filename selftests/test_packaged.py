@@ -11,14 +11,18 @@ from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.plugin.packaged import ImageSource
 
 
-def test_a_remembered_error_does_not_grow_with_each_check_that_asks(tmp_path: Path) -> None:
+def test_a_remembered_error_does_not_grow_with_each_check_that_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings: Any = SimpleNamespace(engine="podman", image=None, cache=tmp_path, contract=None)
     platform: Any = None
     source = ImageSource(settings, platform, print)
-    vars(source)["_error"] = CannotTell("podman build", "failed")
-    lengths = []
-    for _ in range(3):
+    engine = "packaging_readiness.plugin.packaged.detect"
+    monkeypatch.setattr(engine, lambda _: (_ for _ in ()).throw(CannotTell("podman build", "failed")))
+    told = []
+    for _ in range(4):
         with pytest.raises(CannotTell) as caught:
             source.get()
-        lengths.append(len(traceback.extract_tb(caught.value.__traceback__)))
-    assert lengths == [2, 2, 2]
+        told.append([frame.name for frame in traceback.extract_tb(caught.value.__traceback__)])
+    assert "_obtain" in told[-1]
+    assert len(told[-1]) == len(told[1])

@@ -52,6 +52,13 @@ def test_an_error_is_told_apart_from_a_failure(miniature: Miniature, mode: tuple
     assert told(run, "fix:") == "install one"
 
 
+@pytest.mark.parametrize("how", ["skip", "xfail"])
+def test_a_secret_in_the_reason_of_a_skip_stands_nowhere(miniature: Miniature, how: str) -> None:
+    run = failing(miniature, f"pytest.{how}('why: {TOKEN}')", "-vv", "-rsx")
+    assert TOKEN not in run.text
+    assert "[redacted " in run.text
+
+
 @pytest.mark.parametrize("where", ["setup", "call"])
 def test_no_traceback_is_rendered_that_nobody_sees(miniature: Miniature, where: str) -> None:
     broken = "raise CannotTell('image', 'no engine', 'install one')"

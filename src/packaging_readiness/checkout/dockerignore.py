@@ -45,7 +45,7 @@ class Ignore:
             row = self._settle(path)[1]
         matched = False
         decider: Pattern | None = None
-        for pattern, hit in zip(self._near(path), row, strict=True):
+        for pattern, hit in zip(self.near(path), row, strict=True):
             if hit and matched == pattern.reopens:
                 matched, decider = not pattern.reopens, pattern
         return decider
@@ -66,7 +66,7 @@ class Ignore:
 
     def _settle(self, path: str, *, to_the_end: bool = False) -> tuple[bool, Row]:
         """The verdict on a path and the row of flags behind it, from the root down, as far as the builder looks."""
-        patterns = self._near(path)
+        patterns = self.near(path)
         verdict, row, position = False, (False,) * len(patterns), 0
         try:
             while position >= 0:
@@ -79,7 +79,12 @@ class Ignore:
             raise self.refused(error) from None
         return verdict, row
 
-    def _near(self, path: str) -> tuple[Pattern, ...]:
+    @cached_property
+    def slow(self) -> bool:
+        """Whether each of many patterns has to be asked about each path."""
+        return len(self.patterns) >= _MANY and not self._all.made
+
+    def near(self, path: str) -> tuple[Pattern, ...]:
         """The patterns without those that match neither the path nor a parent of it: they decide nothing."""
         if len(self.patterns) < _MANY:
             return self.patterns

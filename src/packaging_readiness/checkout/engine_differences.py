@@ -5,7 +5,7 @@ which the two verdicts differ is an example; the line behind it is found and the
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, islice, product
 
@@ -15,6 +15,7 @@ from packaging_readiness.checkout.ignore_patterns import Pattern, compile_patter
 from packaging_readiness.checkout.podman_ignore import PodmanIgnore
 
 MADE_UP = 20_000
+_ASKED = 1_500_000  # lines times paths made up, where no automaton can be made of the lines
 _TOKEN = re.compile(r"\*\*/?|\*|\?|\[(?:\\.|[^\]\\])*\]|\\.|.", re.DOTALL)
 _ACTIVE = re.compile(r"[+()|{}^]")
 _MEMBERS = "aqz059AZ_-.*"
@@ -52,27 +53,29 @@ def engine_differences(ignore: Ignore, paths: Iterable[str] = ()) -> tuple[Engin
         why = "podman takes the byte order mark for a part of the first line"
         first = next(iter(ignore.patterns), None)
         found[1, why] = EngineDifference(1, first.text if first and first.line == 1 else "", why, "", False)
-    for path in dict.fromkeys([*paths, *islice(_made_up(ignore.patterns), MADE_UP)]):
+    most = min(MADE_UP, _ASKED // len(ignore.patterns)) if ignore.slow else MADE_UP
+    for path in dict.fromkeys([*paths, *islice(_made_up(ignore.patterns), most)]):
         excluded = ignore.excludes(path)
         if podman.rejected or excluded == podman.excludes(path):
             continue
-        line, why = _explain(ignore, podman, path)
+        line, why = _explain(ignore, podman, lines, path)
         found.setdefault((line, why), EngineDifference(line, lines[line].text, why, path, excluded))
     return tuple(sorted(found.values(), key=lambda each: (each.line, each.why)))
 
 
-def _explain(ignore: Ignore, podman: PodmanIgnore, path: str) -> tuple[int, str]:
-    others = {each.line: each for each in podman.patterns}
+def _explain(ignore: Ignore, podman: PodmanIgnore, lines: Mapping[int, Pattern], path: str) -> tuple[int, str]:
+    matching = podman.matching(path)
+    concerned = {each.line for each in ignore.near(path)} | {each.line for each in matching} | podman.dropped
     parents = [path[:at] for at, char in enumerate(path) if char == "/"]
-    for ours in ignore.patterns:
-        other = others.get(ours.line)
+    for ours in (lines[number] for number in sorted(concerned)):
+        other = podman.by_line.get(ours.line)
         hit = any(map(ours.matches, [*parents, path]))
         if other is None or other.matches(path) != hit or (hit and other.reopens != ours.reopens):
             tidied = other is None or (other.value, other.reopens) != (ours.value, ours.reopens)
             return ours.line, _why_line(ours, tidied)
     shut = podman.shut_directory(path)
     if shut is not None:
-        reopening = [each.line for each in podman.patterns if each.reopens and each.matches(path)]
+        reopening = [each.line for each in matching if each.reopens]
         if reopening:
             return reopening[-1], "podman does not look into an excluded directory for a re-open with wildcards in it"
     decider = ignore.decided_by(path) if shut else podman.decided_by(path)

@@ -3,23 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
-_MEMORY = 128 << 20  # bytes: an automaton of thousands of lines
+_MEMORY = 64 << 20  # bytes: an automaton of thousands of lines
 
 
 class PatternSet:
-    """Expressions in RE2's syntax, numbered as given. One that is no expression counts as matching everything."""
+    """Expressions in RE2's syntax, numbered as given. One that RE2 refuses by itself counts as matching everything."""
 
     def __init__(self, expressions: Iterable[str]) -> None:
         import re2
 
-        options = re2.Options()
-        options.log_errors = False
+        options, alone = re2.Options(), re2.Options()
+        options.log_errors = alone.log_errors = False
         options.max_mem = _MEMORY
         self._set: Any = re2.Set.SearchSet(options)
         self._numbers: list[int] = []
         self._refused: list[int] = []
         for number, expression in enumerate(expressions):
             try:
+                re2.compile(expression, alone)  # the set has more memory, and would take what nobody else can compile
                 self._set.Add(expression)
                 self._numbers.append(number)
             except re2.error:
@@ -30,6 +31,11 @@ class PatternSet:
             self._set.Compile()
         except re2.error:
             self._set = None
+
+    @property
+    def made(self) -> bool:
+        """Whether there is an automaton; it may be too large."""
+        return self._set is not None
 
     def matching(self, text: str) -> list[int] | None:
         """The numbers of the expressions found in `text`, in no order; None when the automaton cannot tell."""

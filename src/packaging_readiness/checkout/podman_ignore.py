@@ -7,7 +7,8 @@ copier and openshift/imagebuilder ParseIgnore; checked against the engine itself
 """
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,17 +35,22 @@ class PodmanPattern:
 
 
 class PodmanIgnore:
-    """An ignore file in podman's reading. `rejected` are the lines that make podman refuse the whole file."""
+    """An ignore file in podman's reading. `rejected` are the lines that make podman refuse the whole file, `dropped`
+    those in which it sees no pattern.
+    """
 
     def __init__(self, lines: Iterable[Pattern]) -> None:
         self.patterns: list[PodmanPattern] = []
         self.rejected: set[int] = set()
+        self.dropped: set[int] = set()
         for line in lines:
             try:
                 found = _read(line)
-                if found is not None:
-                    found.matches("")
-                    self.patterns.append(found)
+                if found is None:
+                    self.dropped.add(line.line)
+                    continue
+                found.matches("")
+                self.patterns.append(found)
             except BadPattern:
                 self.rejected.add(line.line)
 
@@ -65,6 +71,18 @@ class PodmanIgnore:
                 return parent
         return None
 
+    @cached_property
+    def by_line(self) -> Mapping[int, PodmanPattern]:
+        """The patterns by their lines."""
+        return {each.line: each for each in self.patterns}
+
+    def matching(self, path: str) -> list[PodmanPattern]:
+        """The patterns that match the path or a parent of it, in file order."""
+        hits = self._all.matching(replace_escaped(path))
+        if hits is None:
+            return [each for each in self.patterns if each.matches(path)]
+        return [self.patterns[number] for number in sorted(hits)]
+
     def decided_by(self, path: str) -> PodmanPattern | None:
         """The last pattern that matches the path; None when none does."""
         hits = self._all.matching(replace_escaped(path))
@@ -77,7 +95,12 @@ class PodmanIgnore:
         return decider is not None and not decider.reopens
 
     def _looks_into(self, directory: str) -> bool:
-        return any(each.reopens and (each.value.strip("/") + "/").startswith(directory) for each in self.patterns)
+        at = bisect_left(self._reopened, directory)
+        return at < len(self._reopened) and self._reopened[at].startswith(directory)
+
+    @cached_property
+    def _reopened(self) -> list[str]:
+        return sorted(each.value.strip("/") + "/" for each in self.patterns if each.reopens)
 
 
 def _read(line: Pattern) -> PodmanPattern | None:

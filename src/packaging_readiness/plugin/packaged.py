@@ -15,6 +15,7 @@ from packaging_readiness.image.container import hardening
 from packaging_readiness.image.engine import Engine, detect
 from packaging_readiness.image.facts import ImageFacts, inspect
 from packaging_readiness.plugin.platform import Platform
+from packaging_readiness.plugin.remembered import Remembered
 from packaging_readiness.plugin.settings import Settings
 
 
@@ -72,18 +73,18 @@ class ImageSource:
         self._progress = progress
         self._lock = threading.Lock()
         self._image: PackagedImage | None = None
-        self._error: ReadinessError | None = None
+        self._error: Remembered | None = None
 
     def get(self) -> PackagedImage:
         """The image. Raises CannotTell or BuildFailed, each time the same."""
         with self._lock:
             if self._error is not None:
-                raise self._error.with_traceback(None)  # or it would grow with each check that asks
+                raise self._error.again()
             if self._image is None:
                 try:
                     self._image = self._obtain()
                 except ReadinessError as error:
-                    self._error = error
+                    self._error = Remembered.of(error)
                     raise
             return self._image
 

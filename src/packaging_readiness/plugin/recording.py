@@ -1,6 +1,6 @@
 """Recording: what each check found goes into its record, and from there into the report."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -52,6 +52,12 @@ class Recording:
             report.longrepr = clean(told)
             # What a check printed is shown beside its failure.
             report.sections = [(title, clean(text)) for title, text in report.sections]
+        elif report.skipped and record is not None:
+            from packaging_readiness.secrets.redaction import clean
+
+            report.longrepr = _cleaned(report.longrepr, clean)
+            if hasattr(report, "wasxfail"):
+                report.wasxfail = clean(report.wasxfail)
         return report
 
     @pytest.hookimpl(optionalhook=True)
@@ -85,6 +91,11 @@ class Recording:
             json_report["readiness"] = clean_header(run_header(session.settings, session.platform, arguments))
         except ReadinessError as error:
             session.uncollected.append(str(error))
+
+
+def _cleaned(told: Any, clean: Callable[[str], str]) -> Any:
+    """Why a check was skipped: place, line and text, or a text."""
+    return tuple(clean(part) if isinstance(part, str) else part for part in told) if isinstance(told, tuple) else told
 
 
 def _no_traceback(*_: object, **__: object) -> str:

@@ -13,6 +13,7 @@ from packaging_readiness.image.settle import Settled, run_settled
 from packaging_readiness.plugin.by_hand import by_hand
 from packaging_readiness.plugin.invocations import shared
 from packaging_readiness.plugin.packaged import ImageSource, PackagedImage
+from packaging_readiness.plugin.remembered import Remembered
 
 
 class RowRuns:
@@ -34,7 +35,7 @@ class RowRuns:
         self._passed = passed
         self._run_id = run_id
         self._done: dict[str, Settled] = {}
-        self._error: ReadinessError | None = None
+        self._error: Remembered | None = None
         self._ended = False
         self._changed = threading.Condition()
         self._closing = threading.Event()
@@ -50,7 +51,7 @@ class RowRuns:
             if command_id in self._done:
                 return self._done[command_id]
         if self._error is not None:
-            raise self._error.with_traceback(None)  # or it would grow with each row that asks
+            raise self._error.again()
         raise CannotTell(command_id, "the container ended before the row had run", "run it again")
 
     def by_hand(self, row_id: str) -> str:
@@ -77,9 +78,10 @@ class RowRuns:
             image = self._source.get()
             self._settle(image)
         except ReadinessError as error:
-            self._error = error
+            self._error = Remembered.of(error)
         except Exception as error:
-            self._error = CannotTell("entrypoint runner", f"broke down: {type(error).__name__}")
+            broken = CannotTell("entrypoint runner", f"broke down: {type(error).__name__}")
+            self._error = Remembered(broken, error.__traceback__)
         finally:
             with self._changed:
                 self._ended = True
