@@ -11,16 +11,17 @@ but collects anew in each fork, leaves out decorated functions (properties, cach
 no regular expressions, and spends most mutants on texts, the wording of which these tests leave open on purpose. What
 remained of its use were forty lines of operators; these are in tools/mutation/.
 
-Of the mutants in one line one is tried, always the same, chosen without regard to what it changes. Survivors that
+Of the mutants in one line one is tried, always the same, chosen without regard to what it changes; all these in an
+order that mixes the modules, as many as fit into --minutes: a report on a part of them is about all. Survivors that
 nothing could notice stand with their reasons in tools/mutation/explained.yaml, and do not count. Of a file of tests
-those are used that begin within 15 s. A sample takes a few mutants of some modules, and the tests that import these
+those are used that begin within a minute. A sample takes a few mutants of some modules, and the tests that import these
 modules, as far as a file of them takes no longer than 4 s; what these leave alive others may kill, so it asks for less.
 
 Exit status: 0 every room reaches the limit; 1 one does not, or an explanation fits no survivor; 2 nothing can be told
 (a test fails without any change, a mutant could not be tried).
 
 Examples:
-  python tools/mutants.py                          the whole, on all cores
+  python tools/mutants.py                          as many as fit into 20 minutes, on all cores; --minutes 0: all
   python tools/mutants.py verdict --files '*/rules.py'   one module
   python tools/mutants.py --sample 60              a quick look; --seed N takes the same mutants again
 """
@@ -28,6 +29,7 @@ Examples:
 import argparse
 import fnmatch
 import json
+import math
 import os
 import random
 import signal
@@ -53,7 +55,7 @@ PACKAGE = ROOT / "src" / "packaging_readiness"
 EXPLAINED = ROOT / "tools" / "mutation" / "explained.yaml"
 SAMPLE_LIMIT_PERCENT = 75.0
 # Of a file of tests those are used that begin within so many seconds of the processor.
-PATIENCE_S, SAMPLE_PATIENCE_S = 15.0, 4.0
+PATIENCE_S, SAMPLE_PATIENCE_S = 60.0, 4.0
 
 
 def say(text: str) -> None:
@@ -67,12 +69,16 @@ def name_of(path: Path) -> str:
 
 
 def all_mutants(rooms: Sequence[str], pattern: str = "*") -> list[Mutant]:
-    """One mutant of each line of the rooms, in files whose path fits."""
+    """One mutant of each line of the rooms, in files whose path fits; mixed, but always in the same order."""
     found: dict[tuple[str, int], list[Mutant]] = {}
     for path in (path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))):
         for mutant in mutants_of(path, name_of(path)) if fnmatch.fnmatch(name_of(path), pattern) else ():
             found.setdefault((mutant.file, mutant.line), []).append(mutant)
-    return [min(some, key=lambda each: zlib.crc32(f"{each.scope} {each.change}".encode())) for some in found.values()]
+    return sorted((min(some, key=_by_chance) for some in found.values()), key=_by_chance)
+
+
+def _by_chance(mutant: Mutant) -> int:
+    return zlib.crc32(f"{mutant.file} {mutant.scope} {mutant.change}".encode())
 
 
 def all_tests() -> list[Path]:
@@ -107,6 +113,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"of {', '.join(ROOMS)}; default: all")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="at a time (default: all cores)")
+    parser.add_argument("--minutes", type=float, default=20.0, help="as many as fit into this (default: 20); 0: all")
     parser.add_argument("--files", default="*", metavar="PATTERN", help="only the mutants of files whose path fits")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many mutants, and the tests that are near")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="which mutants the sample takes")
@@ -130,7 +137,8 @@ def main() -> int:
     try:
         entries = read_explanations(EXPLAINED)
         patience_s = PATIENCE_S if given.sample is None else SAMPLE_PATIENCE_S
-        run = Run(ROOT, mutants, tests, sources, max(1, given.jobs), say, patience_s)
+        until = started + 60 * given.minutes if given.minutes > 0 else math.inf
+        run = Run(ROOT, mutants, tests, sources, max(1, given.jobs), say, patience_s, until)
         outcomes = explained(run.go(), entries)
     except (NothingTold, ValueError, TypeError) as error:
         say(str(error))
@@ -138,11 +146,16 @@ def main() -> int:
     except KeyboardInterrupt:
         say("interrupted")
         return 2
-    tried = {each.mutant.file for each in outcomes}
-    stale = [] if given.sample is not None else unmatched(outcomes, entries, files=tried)
+    if not outcomes:
+        say("there was no time for any mutant")
+        return 2
+    whole = given.sample is None and len(outcomes) == len(mutants)
+    stale = unmatched(outcomes, entries, files={each.mutant.file for each in outcomes}) if whole else []
+    say(f"{len(outcomes)} of {len(mutants)} mutants tried")
     rooms = [each for each in by_room(outcomes, names) if each.total or given.sample is None]
     if given.json is not None:
         scope = {"sample": given.sample is not None, "seed": given.seed, "rooms_asked": names, "files": given.files}
+        scope["of"] = len(mutants)
         scope["seconds_without_change"] = dict(sorted(run.seconds.items(), key=lambda item: -item[1]))
         given.json.write_text(json.dumps(as_json(outcomes, rooms, scope), indent=1, ensure_ascii=False) + "\n")
     status = told(rooms, outcomes, sample=given.sample is not None, stale=stale)

@@ -7,7 +7,7 @@ import math
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +39,8 @@ class NothingTold(Exception):
 class Run:
     """What is run: mutants of the suite at `root`, with the tests in some files, `jobs` at a time. `sources` are all
     files of the package; `say` takes a line of progress. Of a file of tests only those are used that begin within
-    `patience_s` of its processor time. `seconds` says how long each file took without any change.
+    `patience_s` of its processor time. No mutant is begun after `until` (of the monotonic clock). `seconds` says how
+    long each file took without any change.
     """
 
     root: Path
@@ -49,6 +50,7 @@ class Run:
     jobs: int
     say: Callable[[str], None]
     patience_s: float = math.inf
+    until: float = math.inf
     outcomes: list[Outcome] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -104,14 +106,23 @@ class Run:
 
     def _try(self, trials: Trials, folder: Path) -> None:
         self.say(f"{len(self.mutants)} mutants; the tests take {sum(trials.reach.seconds.values()):.0f} s without one")
-        self.outcomes += [Outcome(each, "not covered") for each in self.mutants if trials.not_covered(each)]
         told = time.monotonic()
-        for outcome in trials.run(self.mutants, self.jobs, folder):
+        for outcome in trials.run(self._in_time(trials), self.jobs, folder):
             self.outcomes.append(outcome)
             if time.monotonic() - told >= EVERY_S:
                 told = time.monotonic()
                 alive = sum(each.ending in ALIVE for each in self.outcomes)
                 self.say(f"{len(self.outcomes)} of {len(self.mutants)}, {alive} survive; {outcome.mutant.place}")
+
+    def _in_time(self, trials: Trials) -> Iterator[Mutant]:
+        """The mutants that some test reaches, as long as there is time; the others end here."""
+        for mutant in self.mutants:
+            if time.monotonic() > self.until:
+                return
+            if trials.not_covered(mutant):
+                self.outcomes.append(Outcome(mutant, "not covered"))
+            else:
+                yield mutant
 
 
 def _import_foreign(names: Iterable[str]) -> None:

@@ -79,9 +79,9 @@ class Trials:
     _known_paths: dict[tuple[str, tuple[int, int] | None], Mapping[int, frozenset[int]]] = field(default_factory=dict)
 
     def run(self, mutants: Iterable[Mutant], jobs: int, folder: Path) -> Iterator[Outcome]:
-        """Try the mutants, `jobs` at a time."""
+        """Try the mutants, each of which some test reaches, `jobs` at a time."""
         # The order is found in this process, just before the fork: it learns from every mutant that was killed.
-        tasks = (Trial(mutant, *self._order(mutant)) for mutant in mutants if not self.not_covered(mutant))
+        tasks = (Trial(mutant, *self._order(mutant)) for mutant in mutants)
         for ended in run_forked(tasks, self._try, jobs, folder):
             yield self._outcome(ended)
 
