@@ -5,7 +5,7 @@ from packaging_readiness.checkout.offending import offending_trees
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.contract.tables import Entrypoint, Include
 from packaging_readiness.plugin.check import Record, check
-from packaging_readiness.plugin.ignore_advice import copies, described, narrowed
+from packaging_readiness.plugin.ignore_advice import copies, described, narrowed, unopened
 from packaging_readiness.plugin.platform import Platform
 
 
@@ -108,9 +108,7 @@ def test_every_context_file_is_taken(platform: Platform, contract: Contract, rec
     }
     record.observe(untaken_files=len(untaken))
     needed = [row for row in contract.includes if row.copied and any(row.covers(path) for path in untaken)]
-    strangers = {path for path in untaken if not any(row.covers(path) for row in needed)}
-    opened = narrowed(platform, offending_trees(platform.context, strangers))
-    fix = "; ".join(filter(None, [*copies(platform, needed), opened]))
+    fix = "; ".join([*copies(platform, needed), *unopened(platform, needed, untaken)])
     found = described(platform, offending_trees(platform.context, untaken))
     record.require(not untaken, "context-untaken", *found, fix=fix)
 

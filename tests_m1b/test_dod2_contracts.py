@@ -19,15 +19,17 @@ def test_plan_pins_the_invocation(row: Entrypoint, platform: Platform, contract:
     (planned,) = rows
     found = []
     if set(planned.required_options) != set(row.required):
-        found.append(f"{path}:{planned.line}: requires {', '.join(planned.required_options)}")
-        found.append(f"the contract requires {', '.join(row.required)}")
+        required = ", ".join(planned.required_options)
+        found.append(f"{path}:{planned.line}: requires {required}; the contract: {', '.join(row.required)}")
     if set(planned.optional_options) != set(row.optional):
-        found.append(f"{path}:{planned.line}: optional are {', '.join(planned.optional_options) or 'none'}")
-        found.append(f"the contract has {', '.join(row.optional) or 'none'}")
+        optional = ", ".join(planned.optional_options) or "none"
+        found.append(
+            f"{path}:{planned.line}: optional are {optional}; the contract: {', '.join(row.optional) or 'none'}"
+        )
     runs_with = row.subcommand or row.runs_with
     if planned.subcommand != runs_with:
-        found.append(f"{path}:{planned.line}: runs {planned.subcommand or 'no subcommand'}")
-        found.append(f"the contract runs {runs_with or 'no subcommand'}")
+        runs = planned.subcommand or "no subcommand"
+        found.append(f"{path}:{planned.line}: runs {runs}; the contract: {runs_with or 'no subcommand'}")
     mine = {entry.subcommand: entry.required for entry in contract.subcommands if entry.entrypoint == row.id}
     found += [
         f"{path}:{planned.line}: {usage.subcommand} is not in the contract with {', '.join(usage.required_options)}"

@@ -33,11 +33,10 @@ def test_plan_maps_the_same_paths(platform: Platform, contract: Contract, record
     wanted = {row.id for row in contract.secret_paths}
     registry = {entry.name for entry in platform.handles.secret_paths}
     plan = {entry.text for entry in platform.plan.secret_paths}
-    found = [f"{platform.plan.path}: {path} is not in the plan" for path in sorted((wanted | registry) - plan)]
-    found += [f"{platform.handles.path}: {path} is not in the registry" for path in sorted((wanted | plan) - registry)]
-    found += [
-        f"{path} is in the platform's documents but not in the contract" for path in sorted((registry | plan) - wanted)
-    ]
+    named = {f"the plan ({platform.plan.path})": plan, f"the registry ({platform.handles.path})": registry}
+    named["the contract"] = wanted
+    every = sorted(wanted | registry | plan)
+    found = [f"{path} is not in {where}" for path in every for where, paths in named.items() if path not in paths]
     record.observe(handles_compared=len(wanted))
     record.require(not found, "secret-paths-differ", *found)
 

@@ -9,7 +9,7 @@ Exit status: 0 every fault is exact; 1 at least one is not; 2 nothing could be t
 fault that does not pass, an unknown name).
 
 Examples:
-  python tools/run_faults.py                            all, on all cores
+  python tools/run_faults.py                            all, on all cores at once
   python tools/run_faults.py -j1 copy-dot copy-star     two faults, one after the other
   python tools/run_faults.py 'tag-*' --keep /tmp/faults keep report, bundle and output of every run
 """
@@ -117,7 +117,10 @@ def run(chosen: Sequence[str], folder: Path, workers: int) -> Tally | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="faults to run; a pattern with * is a name as well")
-    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="at a time (default: all cores)")
+    cores = os.cpu_count() or 1
+    parser.add_argument(
+        "-j", "--jobs", type=int, default=cores + 1, help="at a time (default: one more than cores, as some only wait)"
+    )
     parser.add_argument("--json", action="store_true", help="print what every fault came to as JSON")
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="new directory for platform, report, bundle and output"

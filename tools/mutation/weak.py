@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.mutation.find import mutants_of
 from tools.mutation.model import Mutant
 
-_TEXTS = frozenset(["fix", "where", "kind", "place", "needed", "opened", "which"])
+_TEXTS = frozenset(["fix", "where", "kind", "place", "needed", "opened", "here"])
 _RECORDS = frozenset(["observe", "note", "measure"])
 
 

@@ -35,6 +35,11 @@ class EngineDifference:
     path: str
     buildkit_excludes: bool
 
+    def __str__(self) -> str:
+        """For readers: the line, why, and the example."""
+        which = "leaves out" if self.buildkit_excludes else "sends"
+        return f"{self.text.strip()!r}: {self.why}" + (f" (BuildKit {which} {self.path})" if self.path else "")
+
 
 def engine_differences(ignore: Ignore, paths: Iterable[str] = ()) -> tuple[EngineDifference, ...]:
     """Compare the readings on `paths` (relative; of the checkout, say) and on paths made up from the patterns.

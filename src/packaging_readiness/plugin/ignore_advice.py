@@ -1,8 +1,8 @@
 """What to write where the build context is not what the contract wants: lines of ignore file and Dockerfile."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence, Set
 
-from packaging_readiness.checkout.offending import OffendingTree
+from packaging_readiness.checkout.offending import OffendingTree, offending_trees
 from packaging_readiness.contract.tables import Exclude, Include
 from packaging_readiness.plugin.platform import Platform
 
@@ -72,3 +72,9 @@ def _pattern(surface: Exclude, probe: str) -> str:
     """The path that keeps a probe out: the surface itself where it holds the probe, else the probe's own name."""
     path = surface.id.rstrip("/")
     return path if f"/{path}/" in f"/{probe}/" else probe.rpartition("/")[2]
+
+
+def unopened(platform: Platform, needed: Sequence[Include], untaken: Set[str]) -> list[str]:
+    """How to keep out of the context what belongs to none of the paths that are needed, if there is any."""
+    strangers = {path for path in untaken if not any(row.covers(path) for row in needed)}
+    return list(filter(None, [narrowed(platform, offending_trees(platform.context, strangers))]))
