@@ -2,7 +2,7 @@
 
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.contract.tables import Entrypoint, Subcommand
-from packaging_readiness.plugin.check import Record, check
+from packaging_readiness.plugin.check import Record, check, listed
 from packaging_readiness.plugin.container_rows import prove_row
 from packaging_readiness.plugin.packaged import PackagedImage
 from packaging_readiness.plugin.platform import Platform
@@ -18,18 +18,14 @@ def test_plan_pins_the_invocation(row: Entrypoint, platform: Platform, contract:
     record.require(len(rows) == 1, "row-not-in-plan", f"{path}: {len(rows)} rows for {row.handle}, {row.module}")
     (planned,) = rows
     found = []
+    place = f"{path}:{planned.line}"
     if set(planned.required_options) != set(row.required):
-        required = ", ".join(planned.required_options)
-        found.append(f"{path}:{planned.line}: requires {required}; the contract: {', '.join(row.required)}")
+        found.append(f"{place}: requires {listed(planned.required_options)}; the contract: {listed(row.required)}")
     if set(planned.optional_options) != set(row.optional):
-        optional = ", ".join(planned.optional_options) or "none"
-        found.append(
-            f"{path}:{planned.line}: optional are {optional}; the contract: {', '.join(row.optional) or 'none'}"
-        )
+        found.append(f"{place}: optional are {listed(planned.optional_options)}; the contract: {listed(row.optional)}")
     runs_with = row.subcommand or row.runs_with
     if planned.subcommand != runs_with:
-        runs = planned.subcommand or "no subcommand"
-        found.append(f"{path}:{planned.line}: runs {runs}; the contract: {runs_with or 'no subcommand'}")
+        found.append(f"{place}: runs {planned.subcommand!r}; the contract: {runs_with!r}")
     mine = {entry.subcommand: entry.required for entry in contract.subcommands if entry.entrypoint == row.id}
     found += [
         f"{path}:{planned.line}: {usage.subcommand} is not in the contract with {', '.join(usage.required_options)}"

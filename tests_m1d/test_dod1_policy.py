@@ -7,6 +7,7 @@ from importlib.resources import files
 from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.plugin.check import Record, check
+from packaging_readiness.plugin.context_scan import refuse_incomplete
 from packaging_readiness.plugin.dockerfile_secrets import credential_names, secret_values
 from packaging_readiness.plugin.packaged import PackagedImage
 from packaging_readiness.plugin.platform import Platform
@@ -115,13 +116,7 @@ def test_no_secret_in_the_context(platform: Platform, contract: Contract, settin
         scanner_engines=[{"name": "policy rules (re2)"}, {"name": "kingfisher", "engine_version": engine_version()}],
         findings=[finding.to_dict() for finding in open_findings],
     )
-    unread = [f"{error.path}: {error.cause}" for error in result.errors]
-    if unread or problems:
-        raise CannotTell("context scan", "; ".join([*unread, *problems][:10]), "mend or remove what cannot be read")
-    if result.scanned_files != len(platform.context.files):
-        raise CannotTell("context scan", f"{result.scanned_files} files scanned, {len(platform.context.files)} listed")
-    if Platform(platform.root, contract).context.files != platform.context.files:
-        raise CannotTell("context scan", "files came or went while it ran", "leave the checkout alone and run again")
+    refuse_incomplete(result, problems, platform, contract)
     record.require(not open_findings, "secret-in-context", *map(str, open_findings))
 
 

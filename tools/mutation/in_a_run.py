@@ -19,6 +19,7 @@ from tools.mutation.trials import Outcome
 from tools.mutation.weak import Weak
 
 MOST_FAULTS = 6
+UNBROKEN = Fault(wrong="nothing", on="reference", name="reference")
 
 
 class SwitchOn:
@@ -35,7 +36,7 @@ class SwitchOn:
 
 
 def candidates(weak: Weak) -> list[Fault]:
-    """Faults that should notice the change, the likeliest first."""
+    """Faults that should notice the change, the likeliest first; in the end the platform without a fault."""
     said = ast.unparse(weak.mutant.statement)
     found = []
     for fault in map(read_fault, names()):
@@ -44,7 +45,8 @@ def candidates(weak: Weak) -> list[Fault]:
         if reasons and fault.report is None:
             spoken = any(repr(reason) in said for reason in reasons)
             found.append((fault.pack is None, not spoken, len(stated), fault.name, fault))
-    return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1])][:MOST_FAULTS]
+    likely = [entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1])][:MOST_FAULTS]
+    return [*likely, UNBROKEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Runs:
         outcome = run_fault(fault, place / "run", self.folder)
         if not plugin.done:
             raise RuntimeError(f"{fault.name}: the check could not be changed: {outcome.problem}")
+        if fault.name == UNBROKEN.name:  # here a check that saw too little must be missed
+            return fault.name if outcome.problem or outcome.red else ""
         rows = [row for row in outcome.rows if row.partition("[")[0] in weak.checks]
         red = {row: ending for row, ending in outcome.red.items() if row in rows}
         return fault.name if outcome.problem or red != read_expected(fault.name).red(rows) else ""

@@ -142,3 +142,8 @@ def line(text: str) -> str:
     printable = "".join(char if char.isprintable() else " " for char in text)
     printable = printable.encode("utf-8", "replace").decode()
     return printable if len(printable) <= TEXT_LIMIT else printable[: TEXT_LIMIT - 2] + " …"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in one line, for readers."""
+    return ", ".join(names) or "none"
