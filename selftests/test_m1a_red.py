@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from selftests.in_process import changed_platform, red, run_lane
-from selftests.platform_edits import replace
+from selftests.platform_edits import append, replace
 
 TAKEN = "m1a.boundary.context-taken"
 
@@ -28,3 +28,19 @@ def test_refused_copy_names_the_line_that_keeps_its_source_out(tmp_path: Path) -
     record = run_lane("m1a", changed_platform(tmp_path, change))["m1a.boundary.copy-maps-to-include"]
     assert "(config/platform is kept out by .dockerignore:2)" in record.found[0]
     assert record.fix == "write in .dockerignore, after line 2: !config/platform"
+
+
+def test_folder_that_is_let_in_without_its_files_names_the_line_that_keeps_them_out(tmp_path: Path) -> None:
+    root = changed_platform(tmp_path, append(".dockerignore", "docs/model_spec/platform/contracts/*\n"))
+    last = len((root / ".dockerignore").read_text().splitlines())
+    for check in ("include-in-context", "include-copied"):
+        record = run_lane("m1a", root)[f"m1a.boundary.{check}[docs/model_spec/platform/contracts]"]
+        (found,) = record.found
+        assert found.endswith(f"kept out by .dockerignore:{last}")
+        assert record.fix == f"write in .dockerignore, after line {last}: !docs/model_spec/platform/contracts"
+
+
+def test_document_in_the_dockerfile_is_no_include_path(tmp_path: Path) -> None:
+    change = replace("Dockerfile", ("USER 10001:10001", "COPY <<END /app/note.txt\nnote\nEND\nUSER 10001:10001"))
+    records = run_lane("m1a", changed_platform(tmp_path, change))
+    assert red(records) == {"m1a.boundary.copy-maps-to-include": "copy-beyond-contract"}

@@ -5,7 +5,7 @@ from packaging_readiness.checkout.offending import offending_trees
 from packaging_readiness.contract.model import Contract
 from packaging_readiness.contract.tables import Entrypoint, Include
 from packaging_readiness.plugin.check import Record, check
-from packaging_readiness.plugin.ignore_advice import copies, described, narrowed, unopened
+from packaging_readiness.plugin.ignore_advice import copies, described, narrowed, shut_out, unopened
 from packaging_readiness.plugin.platform import Platform
 
 
@@ -29,10 +29,8 @@ def test_include_enters_the_context(row: Include, platform: Platform, record: Re
     """Each include path enters the build context."""
     files = included(row, platform)
     record.observe(path=row.id, files_count=len(files), tree_digest=platform.tree_digest(files))
-    ignore, line = platform.context.ignore, platform.context.decided_by(row.id)
-    where = f"kept out by {ignore.place}:{line.line}" if line and ignore else "not there"
-    fix = f"write in {ignore.place}, after line {line.line}: !{row.id}" if line and ignore else ""
-    record.require(bool(files), "include-not-in-context", f"{row.id}: {where}", fix=fix)
+    found, fix = ("", "") if files else shut_out(platform, row)
+    record.require(bool(files), "include-not-in-context", found, fix=fix)
 
 
 @check("m1a.boundary.include-copied")
@@ -41,7 +39,8 @@ def test_include_is_copied(row: Include, platform: Platform, record: Record) -> 
     files = included(row, platform)
     left = [path for path in files if path not in platform.copied]
     record.observe(path=row.id, files_count=len(files) - len(left))
-    record.require(bool(files), "include-not-in-context", f"{row.id}: nothing of it is in the context")
+    found, fix = ("", "") if files else shut_out(platform, row)
+    record.require(bool(files), "include-not-in-context", found, fix=fix)
     fix = "; ".join(copies(platform, [row]))
     record.require(not left, "include-not-copied", *(f"{path}: no COPY takes it" for path in left), fix=fix)
 

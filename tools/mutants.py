@@ -101,8 +101,10 @@ def told(rooms: Sequence[Room], outcomes: Sequence[Outcome], *, sample: bool, st
         print(f"mutants: {name_of(EXPLAINED)}: {line}", file=sys.stderr)
     if sample:
         dead, total = sum(each.dead for each in rooms), sum(each.total for each in rooms)
-        say(f"a sample of {total}: {dead} killed, asked for are {SAMPLE_LIMIT_PERCENT:g} %; the rest was not tried")
-        return 1 if stale or dead * 100.0 < SAMPLE_LIMIT_PERCENT * total else 0
+        enough = dead * 100.0 >= SAMPLE_LIMIT_PERCENT * total
+        said = "enough" if enough else "too few"
+        say(f"a sample of {total}: {dead} killed, {said}: asked for are {SAMPLE_LIMIT_PERCENT:g} %")
+        return 1 if stale or not enough else 0
     low = [each.name for each in rooms if each.percent < LIMIT_PERCENT]
     if low:
         say(f"below {LIMIT_PERCENT:g} %: {', '.join(low)}")

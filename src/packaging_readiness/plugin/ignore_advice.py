@@ -78,3 +78,17 @@ def unopened(platform: Platform, needed: Sequence[Include], untaken: Set[str]) -
     """How to keep out of the context what belongs to none of the paths that are needed, if there is any."""
     strangers = {path for path in untaken if not any(row.covers(path) for row in needed)}
     return list(filter(None, [narrowed(platform, offending_trees(platform.context, strangers))]))
+
+
+def shut_out(platform: Platform, include: Include) -> tuple[str, str]:
+    """Of an include path of which nothing is in the context: what keeps it out, and what to write.
+
+    Of a folder it is the line that keeps out its first file: the folder itself may well be let in.
+    """
+    below = sorted(path for path in (platform.root / include.id).rglob("*") if path.is_file())
+    example = below[0].relative_to(platform.root).as_posix() if below else include.id
+    ignore, line = platform.context.ignore, platform.context.decided_by(example)
+    if ignore is None or line is None:
+        return f"{include.id}: not there", ""
+    found = f"{example}: kept out by {ignore.place}:{line.line}"
+    return found, f"write in {ignore.place}, after line {line.line}: !{include.id}"
