@@ -21,7 +21,7 @@ from tools.mutation.tests import failures, in_turn, use_folder
 # So many tests that killed neighbours are tried first. All that are tried take no longer than this without a mutant;
 # those that take long by themselves come last, with a share of the time kept for them.
 KNOWN = 10
-BUDGET_S, DEAR_S, CHEAP_SHARE = 2.0, 0.3, 0.6
+BUDGET_S, DEAR_S, CHEAP_SHARE = 6.0, 0.3, 0.6
 # A mutant may take so much longer than the tests do without it; processor time, and by the clock.
 SLOWER, GRACE_S, GRACE_CLOCK_S = 5.0, 2.0, 60.0
 MEMORY = 2 << 30
