@@ -37,6 +37,14 @@ def test_a_pack_of_another_make_is_read_file_by_file(tmp_path: Path, monkeypatch
         read_source(str(tmp_path), no_bucket)
 
 
+def test_a_pack_of_another_make_is_bounded_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pack_source, "TOTAL_LIMIT", 100)
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(f'{{"text": "{"x" * 40}"}}')
+    with pytest.raises(InputRefused, match=r"b\.json: is no regular file of at most 48 bytes"):
+        read_source(str(tmp_path), no_bucket)
+
+
 class Objects:
     """A client of a bucket that holds these."""
 

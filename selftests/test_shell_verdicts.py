@@ -43,10 +43,29 @@ GUARDS: Rows = [
     ("( gitleaks detect ) > $(date)", None, ""),
     ("docker scout cves --exit-code x\n", None, ""),
     ("docker run --rm aquasec/trivy image --exit-code 1 x", None, ""),
+    ("f() { return 0; }\nf || exit 0\ngitleaks detect", None, ""),
+    ("true && gitleaks detect && echo done", None, ""),
+    ("set -e -- +e\ngitleaks detect\necho done", "bash {0}", ""),
 ]
 SOFT: Rows = [
     ("bash -c 'gitleaks detect || true'", None, "its script runs no check"),
     ("f() { return 0; gitleaks detect; }\nf", None, "its script runs no check"),
+    ("f() { gitleaks detect || return 0; }\nf", None, "its script can end without its check"),
+    (
+        "true && gitleaks detect && echo a && echo b\necho c",
+        None,
+        "a failure of gitleaks is passed over (&&, and more lines follow)",
+    ),
+    (
+        "set -- -e\ngitleaks detect\necho done",
+        "bash {0}",
+        "a failure of gitleaks does not stop its script (set +e, a shell without -e, or a condition)",
+    ),
+    (
+        "set +e -- -e\ngitleaks detect\necho done",
+        None,
+        "a failure of gitleaks does not stop its script (set +e, a shell without -e, or a condition)",
+    ),
     (
         "(set +e; gitleaks detect; true)",
         None,
@@ -101,6 +120,7 @@ UNCLEAR: Rows = [
     ("gitleaks detect", "pwsh", "its shell is not understood (pwsh)"),
     ("gitleaks detect", "bash weird {0}", "its shell is not understood (bash weird {0})"),
     ("gitleaks detect |", None, "its script cannot be read (a command is missing)"),
+    ("done\ngitleaks detect", None, "its script cannot be read (done stands where a command should)"),
     ("case x in a) gitleaks detect", None, "its script cannot be read (esac is missing)"),
     ("if true; then", None, "its script cannot be read (elif is missing)"),
     ("function 'a b", None, "its script cannot be read (' is missing)"),
