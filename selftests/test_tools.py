@@ -53,3 +53,16 @@ def test_benchmarks_explain_themselves(name: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "Exit status" in " ".join(done.stdout.split())
+
+
+def test_help_of_the_main_job_runs_nothing() -> None:
+    command = [sys.executable, str(ROOT / "tools" / "run_m1.py"), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("The main job, from outside")
+
+
+def test_job_that_bootstrap_does_not_know_is_named() -> None:
+    command = [sys.executable, str(ROOT / "bootstrap.py"), "nope"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (2, "bootstrap: there is no job called 'nope'")

@@ -1,6 +1,7 @@
 """The main job, from outside: run pytest over the lanes, then demand a fresh report and a fresh, coherent bundle.
 
-An exit status can lie (a check that ends the process leaves 0); what is on disk cannot. Arguments go to pytest.
+An exit status can lie (a check that ends the process leaves 0); what is on disk cannot. Arguments go to pytest, whose
+--help tells them.
 """
 
 import ctypes
@@ -54,6 +55,9 @@ def run_pytest(arguments: list[str]) -> int:
 
 def main() -> int:
     arguments = sys.argv[1:]
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__)
+        return 0
     with tempfile.TemporaryDirectory(prefix="packaging-readiness.") as scratch:
         report = Path(value_of(arguments, REPORT) or f"{scratch}/report.json")
         if value_of(arguments, REPORT) is None:
