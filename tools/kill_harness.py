@@ -46,10 +46,10 @@ AIMED_SHARE = 0.5
 EVERY_S = 5.0
 # Of 100 kills, how many are of each kind.
 SHARES = {
-    "pytest": 28,
+    "pytest": 25,
     "pytest -n2": 8,
     "worker of pytest -n2": 8,
-    "bundle": 30,
+    "bundle": 27,
     "publish": 12,
     "verify": 10,
     "main job": 6,
