@@ -105,9 +105,10 @@ def main() -> int:
     arguments = sys.argv[1:]
     if not arguments or arguments[0] not in JOBS:
         print(__doc__)
-        if arguments and arguments[0] not in ("-h", "--help"):
-            say(f"there is no job called {arguments[0]!r}")
-        return 0 if arguments and arguments[0] in ("-h", "--help") else 2
+        if arguments[:1] in (["-h"], ["--help"]):
+            return 0
+        say(f"there is no job called {arguments[0]!r}" if arguments else "name a job")
+        return 2
     if shutil.which("git") is None:
         install("git")
     ensure_engine()

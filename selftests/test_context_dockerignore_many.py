@@ -62,6 +62,14 @@ def test_a_pattern_that_cannot_be_compiled_is_refused_among_many() -> None:
         ignore.excludes("a")
 
 
+def test_what_one_automaton_takes_and_a_single_expression_not_is_refused_as_ever() -> None:
+    lines = [*(f"x{number}" for number in range(30)), r"\pL{1000}"]
+    for some in (lines, lines[-1:]):
+        ignore = read_ignore("\n".join(some).encode(), ".dockerignore")
+        with pytest.raises(InputRefused, match=rf"\.dockerignore:{len(some)}: syntax error in pattern"):
+            ignore.excludes("a")
+
+
 def test_an_expression_that_is_none_counts_as_found_everywhere() -> None:
     assert sorted(PatternSet(["^a", "(", "b$"]).matching("ab") or ()) == [0, 1, 2]
     assert PatternSet(["^a", "(", "b$"]).matching("c") == [1]

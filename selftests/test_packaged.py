@@ -17,8 +17,11 @@ def test_a_remembered_error_does_not_grow_with_each_check_that_asks(
     settings: Any = SimpleNamespace(engine="podman", image=None, cache=tmp_path, contract=None)
     platform: Any = None
     source = ImageSource(settings, platform, print)
-    engine = "packaging_readiness.plugin.packaged.detect"
-    monkeypatch.setattr(engine, lambda _: (_ for _ in ()).throw(CannotTell("podman build", "failed")))
+
+    def failing(_: str) -> None:
+        raise CannotTell("podman", "no engine answers")
+
+    monkeypatch.setattr("packaging_readiness.plugin.packaged.detect", failing)
     told = []
     for _ in range(4):
         with pytest.raises(CannotTell) as caught:

@@ -9,7 +9,7 @@ Exit status: 0 every fault is exact; 1 at least one is not; 2 nothing could be t
 fault that does not pass, an unknown name).
 
 Examples:
-  python tools/run_faults.py                            all, on all cores at once
+  python tools/run_faults.py                            all, on all cores
   python tools/run_faults.py -j1 copy-dot copy-star     two faults, one after the other
   python tools/run_faults.py 'tag-*' --keep /tmp/faults keep report, bundle and output of every run
 """

@@ -129,5 +129,5 @@ def _import_foreign(names: Iterable[str]) -> None:
     """Import what several tests import when they run, so that not every forked process has to."""
     for name in names:
         if not name.startswith(_OWN):
-            with suppress(Exception):  # parts that only their own package can import
+            with suppress(ImportError):  # a part that only its own package can import
                 importlib.import_module(name)

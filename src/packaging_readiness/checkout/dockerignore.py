@@ -35,17 +35,18 @@ class Ignore:
 
     def excludes(self, path: str) -> bool:
         """Whether the builder leaves this relative path out. Raises InputRefused for an uncompilable pattern."""
-        return self._settle(path)[0]
+        return self._settle(self.near(path), path)[0]
 
     def decided_by(self, path: str) -> Pattern | None:
         """The last pattern that changed the path's fate; None when no pattern matched."""
-        verdict, row = self._settle(path, to_the_end=True)
+        patterns = self.near(path)
+        verdict, row = self._settle(patterns, path, to_the_end=True)
         if not verdict:
             # The lines let it in; the builder may have turned back at a parent all the same.
-            row = self._settle(path)[1]
+            row = self._settle(patterns, path)[1]
         matched = False
         decider: Pattern | None = None
-        for pattern, hit in zip(self.near(path), row, strict=True):
+        for pattern, hit in zip(patterns, row, strict=True):
             if hit and matched == pattern.reopens:
                 matched, decider = not pattern.reopens, pattern
         return decider
@@ -64,9 +65,8 @@ class Ignore:
             found.update("/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1))
         return frozenset(found)
 
-    def _settle(self, path: str, *, to_the_end: bool = False) -> tuple[bool, Row]:
+    def _settle(self, patterns: tuple[Pattern, ...], path: str, *, to_the_end: bool = False) -> tuple[bool, Row]:
         """The verdict on a path and the row of flags behind it, from the root down, as far as the builder looks."""
-        patterns = self.near(path)
         verdict, row, position = False, (False,) * len(patterns), 0
         try:
             while position >= 0:

@@ -45,8 +45,8 @@ def engine_differences(ignore: Ignore, paths: Iterable[str] = ()) -> tuple[Engin
     """Compare the readings on `paths` (relative; of the checkout, say) and on paths made up from the patterns.
 
     One row for each line and reason, in line order; empty when no difference was found. On the given paths the answer
-    is exact. Made up are at most 20,000, so that a long file with only exotic differences may get away. Raises
-    InputRefused for a pattern that BuildKit rejects while matching.
+    is exact. Made up are at most 20,000, and fewer where the lines are too many for one automaton, so that a long file
+    with only exotic differences may get away. Raises InputRefused for a pattern that BuildKit rejects while matching.
     """
     podman = PodmanIgnore(ignore.patterns)
     lines = {pattern.line: pattern for pattern in ignore.patterns}

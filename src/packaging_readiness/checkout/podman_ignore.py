@@ -85,10 +85,8 @@ class PodmanIgnore:
 
     def decided_by(self, path: str) -> PodmanPattern | None:
         """The last pattern that matches the path; None when none does."""
-        hits = self._all.matching(replace_escaped(path))
-        if hits is None:
-            return next((each for each in reversed(self.patterns) if each.matches(path)), None)
-        return self.patterns[max(hits)] if hits else None
+        found = self.matching(path)
+        return found[-1] if found else None
 
     def _matched(self, path: str) -> bool:
         decider = self.decided_by(path)

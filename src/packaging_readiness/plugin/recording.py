@@ -1,6 +1,6 @@
 """Recording: what each check found goes into its record, and from there into the report."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -42,9 +42,9 @@ class Recording:
                 # The second is asked for what breaks before or after the check itself.
                 item.repr_failure = item._repr_failure_py = _no_traceback  # type: ignore[method-assign, assignment]
         report = yield
-        if report.failed:
+        if report.failed or report.skipped:
             from packaging_readiness.secrets.redaction import clean
-
+        if report.failed:
             if record is not None and own_words:
                 told = messages.failure(record, self.session.settings, call.excinfo, self.told)
             else:
@@ -52,10 +52,12 @@ class Recording:
             report.longrepr = clean(told)
             # What a check printed is shown beside its failure.
             report.sections = [(title, clean(text)) for title, text in report.sections]
-        elif report.skipped and record is not None:
-            from packaging_readiness.secrets.redaction import clean
-
-            report.longrepr = _cleaned(report.longrepr, clean)
+        elif report.skipped:
+            if isinstance(report.longrepr, tuple):
+                path, line, reason = report.longrepr
+                report.longrepr = (path, line, clean(reason))
+            else:  # an expected failure
+                report.longrepr = clean(report.longreprtext)
             if hasattr(report, "wasxfail"):
                 report.wasxfail = clean(report.wasxfail)
         return report
@@ -91,11 +93,6 @@ class Recording:
             json_report["readiness"] = clean_header(run_header(session.settings, session.platform, arguments))
         except ReadinessError as error:
             session.uncollected.append(str(error))
-
-
-def _cleaned(told: Any, clean: Callable[[str], str]) -> Any:
-    """Why a check was skipped: place, line and text, or a text."""
-    return tuple(clean(part) if isinstance(part, str) else part for part in told) if isinstance(told, tuple) else told
 
 
 def _no_traceback(*_: object, **__: object) -> str:
