@@ -100,8 +100,17 @@ def test_every_room_is_mutated_and_tested() -> None:
         found = mutants.all_mutants([room], "*/[rs][eot]*.py")
         assert found
         assert all(each.file.startswith(f"src/packaging_readiness/{room}/") for each in found)
-    assert len({(each.file, each.line) for each in found}) == len(found)
+    assert len({(each.file, each.line, each.operator) for each in found}) == len(found)
     assert Path(__file__).parent / "test_coherence.py" in mutants.all_tests()
+
+
+def test_each_line_is_changed_once_before_any_is_changed_again(tmp_path: Path) -> None:
+    text = "".join(f"A{number} = ({number}, {number + 1}, {number + 2})\n" for number in range(5))
+    found = mutants.mixed([each for name in "ab" for each in mutants_of(written(tmp_path, text, name), f"{name}.py")])
+    lines = [(each.file, each.line) for each in found]
+    assert len(set(lines[:10])) == len(set(lines)) == 10
+    assert len(set(lines[10:20])) == 10
+    assert {file for file, _ in lines[:4]} == {"a.py", "b.py"}
 
 
 def test_tests_that_differ_around_a_change_come_first() -> None:

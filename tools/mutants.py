@@ -11,7 +11,7 @@ but collects anew in each fork, leaves out decorated functions (properties, cach
 no regular expressions, and spends most mutants on texts, the wording of which these tests leave open on purpose. What
 remained of its use were forty lines of operators; these are in tools/mutation/.
 
-Of the mutants in one line one is tried, always the same, chosen without regard to what it changes; all these in an
+Of the mutants that one operator makes in one line, the first is tried; one of each line before a second of any, in an
 order that mixes the modules, as many as fit into --minutes: a report on a part of them is about all. Survivors that
 nothing could notice stand with their reasons in tools/mutation/explained.yaml, and do not count. Of a file of tests
 those are used that begin within a minute. A sample takes a few mutants of some modules, and the tests that import these
@@ -36,6 +36,7 @@ import signal
 import sys
 import time
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,7 +54,7 @@ from tools.mutation.trials import Outcome  # noqa: E402
 
 PACKAGE = ROOT / "src" / "packaging_readiness"
 EXPLAINED = ROOT / "tools" / "mutation" / "explained.yaml"
-SAMPLE_LIMIT_PERCENT = 40.0
+SAMPLE_LIMIT_PERCENT = 75.0
 # Of a file of tests those are used that begin within so many seconds of the processor.
 PATIENCE_S, SAMPLE_PATIENCE_S = 60.0, 12.0
 
@@ -69,16 +70,22 @@ def name_of(path: Path) -> str:
 
 
 def all_mutants(rooms: Sequence[str], pattern: str = "*") -> list[Mutant]:
-    """One mutant of each line of the rooms, in files whose path fits; mixed, but always in the same order."""
-    found: dict[tuple[str, int], list[Mutant]] = {}
+    """The mutants of the rooms, in files whose path fits; of those that one operator makes in one line, the first."""
+    found: dict[tuple[str, int, str], Mutant] = {}
     for path in (path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))):
         for mutant in mutants_of(path, name_of(path)) if fnmatch.fnmatch(name_of(path), pattern) else ():
-            found.setdefault((mutant.file, mutant.line), []).append(mutant)
-    return sorted((min(some, key=_by_chance) for some in found.values()), key=_by_chance)
+            found.setdefault((mutant.file, mutant.line, mutant.operator), mutant)
+    return list(found.values())
 
 
-def _by_chance(mutant: Mutant) -> int:
-    return zlib.crc32(f"{mutant.file} {mutant.scope} {mutant.change}".encode())
+def mixed(mutants: Sequence[Mutant]) -> list[Mutant]:
+    """One of each line, then a second one, and so on; each round through all modules, always in the same order."""
+    lines, rounds = Counter[tuple[str, int]](), dict[Mutant, int]()
+    by_chance = sorted(mutants, key=lambda each: zlib.crc32(f"{each.file} {each.scope} {each.change}".encode()))
+    for mutant in by_chance:
+        rounds[mutant] = lines[mutant.file, mutant.line]
+        lines[mutant.file, mutant.line] += 1
+    return sorted(by_chance, key=lambda each: rounds[each])
 
 
 def all_tests() -> list[Path]:
@@ -135,6 +142,8 @@ def main() -> int:
         say(f"--sample {given.sample} --seed {given.seed} of {len(mutants)} mutants")
         mutants = drawn(mutants, given.sample, given.seed)
         tests = tests_of(mutants)
+    else:
+        mutants = mixed(mutants)
     sources = sorted(name_of(path) for path in PACKAGE.rglob("*.py"))
     try:
         entries = read_explanations(EXPLAINED)
