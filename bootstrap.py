@@ -59,7 +59,10 @@ def ensure_engine() -> None:
 def docker_answers() -> bool:
     if shutil.which("docker") is None:
         return False
-    return subprocess.run(["docker", "info"], capture_output=True, timeout=60, check=False).returncode == 0
+    try:
+        return subprocess.run(["docker", "info"], capture_output=True, timeout=60, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def ensure_registry() -> None:
@@ -89,7 +92,10 @@ def ensure_venv() -> Path:
         install(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
         os.execv(sys.executable, [sys.executable, *sys.argv])
     say("making .venv from requirements.lock")
-    venv.create(VENV, with_pip=True, clear=True)
+    try:
+        venv.create(VENV, with_pip=True, clear=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SystemExit(f"bootstrap: .venv could not be made: {error}") from None
     pip = (str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
     run(*pip, "--require-hashes", "--requirement", str(LOCK))
     run(*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
@@ -123,4 +129,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        say("interrupted; what is not complete is made again by the next start")
+        sys.exit(2)

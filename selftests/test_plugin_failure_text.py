@@ -74,7 +74,8 @@ def test_no_traceback_is_rendered_that_nobody_sees(miniature: Miniature, where: 
 def test_a_cause_that_checks_share_is_told_once(miniature: Miniature) -> None:
     """The engine's words stand in one place; each other check names it, and keeps its own record."""
     error = r"BuildFailed('Dockerfile', 'does not build:\nSTEP 1\nError: no', 'mend it')"
-    run = failing(miniature, f"from packaging_readiness.image.build import BuildFailed; raise {error}", check=ROWS)
+    body = f"from packaging_readiness.image.build import BuildFailed; raise {error}"
+    run = failing(miniature, body, "-v", check=ROWS)
     first, *others = (line for line in run.text.splitlines() if line.startswith("ERROR ("))
     assert first == f"ERROR (the suite could not find out)  {ROWS}[ofs]  [M1A-B3]"
     assert others == [
@@ -87,7 +88,7 @@ def test_a_cause_that_checks_share_is_told_once(miniature: Miniature) -> None:
 
 
 def test_an_engine_that_is_missing_is_told_once(miniature: Miniature) -> None:
-    run = failing(miniature, "raise CannotTell('podman', 'is not installed', 'install it')", check=ROWS)
+    run = failing(miniature, "raise CannotTell('podman', 'is not installed', 'install it')", "-v", check=ROWS)
     lines = [line for line in run.text.splitlines() if line.startswith("ERROR (")]
     assert [line.partition("]  [M1A-B3]")[2] for line in lines] == [
         "",
@@ -95,6 +96,16 @@ def test_an_engine_that_is_missing_is_told_once(miniature: Miniature) -> None:
         f"  podman: is not installed (see {ROWS}[ofs])",
     ]
     assert run.text.count("  fix:      install it") == 1
+
+
+def test_what_says_nothing_new_is_counted_and_not_listed(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    run = failing(miniature, "raise CannotTell('podman', 'is not installed', 'install it')", "-ra", *mode, check=ROWS)
+    told_by_worker = [line for line in run.text.splitlines() if line.startswith("ERROR (")]
+    assert len(told_by_worker) in ((1, 2) if mode else (1,))
+    assert "(see " not in run.text
+    assert run.text.count("\nFAILED ") == 3
+    assert " 3 failed" in run.text
+    assert f"{ROWS}[ofs], {ROWS}[mf], {ROWS}[mpr]" in run.text
 
 
 @pytest.mark.parametrize("body", ["raise RuntimeError('x')", "raise CheckFailed('no', 'same')", "assert False"])

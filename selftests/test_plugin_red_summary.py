@@ -10,6 +10,7 @@ from packaging_readiness.contract.inventory import packaged_checks
 from packaging_readiness.contract.load import load_contract
 from packaging_readiness.plugin.likeness import unlike
 from packaging_readiness.plugin.reference import commit_copy
+from packaging_readiness.plugin.summary import problem_lines
 from selftests.main_job import TEMPLATE
 from selftests.miniature import Miniature, Run
 
@@ -70,7 +71,7 @@ def test_reasons_without_end_are_bounded_and_the_rest_is_counted(miniature: Mini
     lines = section(miniature.run("-m", "m1a"))
     assert sum(line.startswith("    repeat:  ") for line in lines) == 8
     rest = len(CONTRACT.includes) - 8
-    assert f"  and {rest} more reasons ({rest} checks), told above one by one" in lines
+    assert f"  and {rest} more reasons ({rest} checks), told above" in lines
 
 
 def test_errors_of_different_causes_are_not_one_group(miniature: Miniature) -> None:
@@ -109,13 +110,21 @@ def test_nothing_stands_after_the_verdict_but_the_count(miniature: Miniature, mo
     assert "short test summary" in miniature.run("-m", "m1a", "-rf", *mode).text
 
 
-def test_problems_without_end_are_bounded(miniature: Miniature) -> None:
+def test_problems_without_end_are_bounded() -> None:
+    every = [f"row {number}: is wrong in way {number}" for number in range(12)]
+    assert list(problem_lines(every)) == [*(f"problem: {each}" for each in every[:10]), "and 2 more problems"]
+    assert list(problem_lines(every[:11]))[-1] == "and 1 more problem"
+    assert list(problem_lines([*every[:10], "there: is wrong in way 3"]))[3] == f"problem: {every[3]} (and of 1 more)"
+
+
+def test_a_problem_of_many_checks_is_one_line(miniature: Miniature) -> None:
     miniature.whole()
     miniature.add("m1b", "import never_heard_of\n", "test_broken.py")
     lines = section(miniature.run())
-    assert sum(line.startswith("problem: ") for line in lines) == 10
     assert lines[0] == "problem: tests_m1b/test_broken.py: could not be collected"
-    assert any(re.fullmatch(r"and \d+ more problems", line) for line in lines)
+    (rest,) = (line for line in lines if "no test holds it" in line)
+    assert re.fullmatch(r"problem: m1b\.\S+: selected, but no test holds it \(and of \d+ more\)", rest)
+    assert sum(line.startswith("problem: ") for line in lines) == 2
 
 
 def test_a_platform_of_another_contract_is_told_in_one_sentence_first(miniature: Miniature) -> None:

@@ -1,6 +1,7 @@
 """The main job as pipelines call it: an exit status is not believed."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,28 @@ def test_help_of_the_main_job_runs_nothing() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("The main job, from outside")
+
+
+def test_interrupted_bootstrap_says_so(tmp_path: Path) -> None:
+    """While it waits for a package manager, here one that never ends."""
+    for name, text in {"git": "", "sudo": 'exec "$@"', "apt-get": "echo waiting; exec /bin/sleep 60"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    # A shell starts what it runs beside itself with SIGINT ignored.
+    start = (
+        "import os, sys, signal as s; s.signal(s.SIGINT, s.SIG_DFL); os.execv(sys.executable, sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", start, sys.executable, str(ROOT / "bootstrap.py"), "m1"]
+    environment = {"PATH": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as ran:
+        assert ran.stdout is not None
+        while "waiting" not in (line := ran.stdout.readline()):
+            assert line, "ended before it waited"
+        ran.send_signal(signal.SIGINT)
+        said = ran.stdout.read()
+        assert ran.wait(30) == 2
+    assert "interrupted" in said
+    assert "Traceback" not in said
 
 
 def test_job_that_bootstrap_does_not_know_is_named() -> None:

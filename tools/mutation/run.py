@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pytest
 
 EVERY_S = 10.0
+# What tests import while they run is imported once, before the forks; of foreign packages only, not of our own.
 _LATE = ("boto3", "moto.s3.models", "moto.ecr.responses", "hypothesis.strategies", "re2", "rfc8785")
 _OWN = ("packaging_readiness", "selftests", "tools", "test_", "tests_m1", "conftest")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packaging_readiness.commands.output import print_json, print_line
+from packaging_readiness.contract.counted import counted
 from packaging_readiness.contract.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def _show(outcome: "Verification", *, holds: bool) -> None:
     if outcome.contract is not None:
         print_line(f"contract: {outcome.contract[0]} ({outcome.contract[1]})")
     if not outcome.coherent:
-        print_line(f"NOT coherent: {len(outcome.problems)} problems; nothing in this bundle is to be relied on", "red")
+        found = counted(len(outcome.problems), "problem")
+        print_line(f"NOT coherent: {found}; nothing in this bundle is to be relied on", "red")
         return
     for row_id, result in (outcome.not_held or {}).items():
         print_line(f"  {result:8} {row_id}")

@@ -1,9 +1,11 @@
 """The end of a run: the fresh report read back, decided, and the verdict said and turned into an exit status."""
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from packaging_readiness.plugin.recording import TOLD_BY
 from packaging_readiness.plugin.session import SuiteSession
 from packaging_readiness.plugin.summary import summary_lines
 from packaging_readiness.secrets.redaction import clean
@@ -19,6 +21,7 @@ class Ending:
         self.session = session
         self.conclusion: Conclusion | None = None
         self._shown = False
+        self._untold: dict[str, list[Any]] = {}
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -48,8 +51,18 @@ class Ending:
                 self.conclusion = Conclusion(int(pytest.ExitCode.INTERRUPTED), problems=(told,))
         session.exitstatus = self.conclusion.exit_code
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True, specname="pytest_terminal_summary")
+    def pytest_leave_out_the_same(self, terminalreporter: Any) -> Generator[None]:
+        """Keep out of pytest's sections what would say once more what another check said; -v shows it."""
+        if self.session.config.option.verbose < 1:
+            for category in ("error", "failed"):
+                self._untold[category] = reports = terminalreporter.stats.get(category, [])
+                terminalreporter.stats[category] = [each for each in reports if not hasattr(each, TOLD_BY)]
+        return (yield)
+
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """The verdict by lane."""
+        """The verdict by lane. It comes after pytest's sections, and before what pytest counts."""
+        terminalreporter.stats.update({category: reports for category, reports in self._untold.items() if reports})
         if self.conclusion is not None:
             self._shown = True
             terminalreporter.section("packaging readiness")

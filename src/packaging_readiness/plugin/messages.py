@@ -22,7 +22,7 @@ def failure(record: Record, settings: Settings, excinfo: Any, told: Told) -> str
     check = record.row.check
     code = record.row.blocker or f"{record.row.severity} advisory"
     word = "FAIL" if record.outcome == "fail" else "ERROR (the suite could not find out)"
-    first = _first_to_tell(record, told)
+    first = first_to_tell(record, told)
     if first != record.row.id:
         return f"{word}  {record.row.id}  [{code}]  {_cause(record)} (see {first})"
     image = reference(record.image)
@@ -35,7 +35,8 @@ def failure(record: Record, settings: Settings, excinfo: Any, told: Told) -> str
     if record.outcome == "error" and excinfo is not None and record.reason.startswith("unexpected-"):
         lines.append(f"  error:    {_where(excinfo)}")
     lines += [
-        f"  why:      {check.why}",
+        # What kept a check from an answer has nothing to do with why the check is there.
+        *([f"  why:      {check.why}"] if record.outcome == "fail" else []),
         f"  fix:      {record.fix or advice(check, record.outcome, record.reason)}",
         f"  repeat:   {repeat(record.row, image, settings)}",
         *([f"  by hand:  {record.by_hand}"] if record.by_hand else []),
@@ -43,7 +44,7 @@ def failure(record: Record, settings: Settings, excinfo: Any, told: Told) -> str
     return "\n".join(lines)
 
 
-def _first_to_tell(record: Record, told: Told) -> str:
+def first_to_tell(record: Record, told: Told) -> str:
     """The row whose text tells the cause of an error; a row of its own for what failed or broke down in a check."""
     if record.outcome != "error" or record.reason.startswith("unexpected-"):
         return record.row.id

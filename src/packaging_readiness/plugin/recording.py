@@ -12,6 +12,7 @@ from packaging_readiness.plugin.selection import ROW
 from packaging_readiness.plugin.session import SuiteSession
 
 RECORD = pytest.StashKey[Record]()
+TOLD_BY = "told_by"  # of a report: the row that told the same cause before
 _PHASE_KEYS = ("duration", "outcome")
 _REPORT_KEYS = ("created", "duration", "exitcode", "summary", "tests")
 
@@ -47,6 +48,8 @@ class Recording:
         if report.failed:
             if record is not None and own_words:
                 told = messages.failure(record, self.session.settings, call.excinfo, self.told)
+                if (first := messages.first_to_tell(record, self.told)) != record.row.id:
+                    vars(report)[TOLD_BY] = first
             else:
                 told = report.longreprtext
             report.longrepr = clean(told)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from packaging_readiness.contract.counted import counted
 from packaging_readiness.plugin.likeness import unlike
 from packaging_readiness.plugin.messages import repeat
 from packaging_readiness.plugin.settings import Settings
@@ -35,12 +36,12 @@ def _lines(results: Mapping[str, Result], settings: Settings, image: str | None)
     groups = sorted(_by_reason(seen or red, settings).items(), key=lambda group: (group[0][0], -len(group[1])))
     if not groups:
         return
-    yield f"{_count(len(seen or red), 'check does', 'checks do')} not hold:"
+    yield f"{counted(len(seen or red), 'check')} {'does' if len(seen or red) == 1 else 'do'} not hold:"
     for (_, reason, fix, _), rows in groups[:_REASONS]:
         yield from _group(reason, fix, rows, settings, image)
     if rest := [result for _, rows in groups[_REASONS:] for result in rows]:
-        more = _count(len(groups) - _REASONS, "more reason", "more reasons")
-        yield f"  and {more} ({_count(len(rest), 'check', 'checks')}), told above one by one"
+        more = counted(len(groups) - _REASONS, "more reason")
+        yield f"  and {more} ({counted(len(rest), 'check')}), told above"
 
 
 def _by_reason(red: list[Result], settings: Settings) -> dict[tuple[int, str, str, str], list[Result]]:
@@ -70,7 +71,3 @@ def _shown(found: Sequence[str]) -> str:
     """The first line, and the last of the words of another program that it announces: there they say what is wrong."""
     text = f"{found[0]} {found[-1]}" if found[0].endswith(":") and len(found) > 1 else found[0]
     return text if len(text) <= _WIDTH else text[: _WIDTH - 2] + " …"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

@@ -1,9 +1,10 @@
 """The run header at the top and the verdict at the bottom of a terminal run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from packaging_readiness import __version__
+from packaging_readiness.contract.counted import counted
 from packaging_readiness.contract.errors import ReadinessError
 from packaging_readiness.contract.inventory import LANE_TITLES
 from packaging_readiness.contract.lanes import LANES, Lane
@@ -61,9 +62,7 @@ def summary_lines(conclusion: "Conclusion", settings: Settings) -> Iterator[Line
             yield _lane_line(lane, mine, settings)
     if conclusion.whole and verdict is not None:
         yield from _adjudicated(results, settings)
-    yield from ((f"problem: {problem}", RED) for problem in conclusion.problems[:_PROBLEMS_SHOWN])
-    if len(conclusion.problems) > _PROBLEMS_SHOWN:
-        yield f"and {len(conclusion.problems) - _PROBLEMS_SHOWN} more problems", RED
+    yield from ((line, RED) for line in problem_lines(conclusion.problems))
     yield from _closing(conclusion, settings)
     if conclusion.bundle is not None:
         if settings.sign_key is None:
@@ -71,9 +70,21 @@ def summary_lines(conclusion: "Conclusion", settings: Settings) -> Iterator[Line
         yield f"bundle: {conclusion.bundle}", {}
 
 
+def problem_lines(problems: Sequence[str]) -> Iterator[str]:
+    """Each problem in a line; what is wrong in many places is told of the first of them, and the others are counted."""
+    places: dict[str, list[str]] = {}
+    for problem in problems:
+        place, _, wrong = problem.partition(": ")
+        places.setdefault(wrong or place, []).append(problem)
+    told = [f"{first} (and of {len(others)} more)" if others else first for first, *others in places.values()]
+    yield from (f"problem: {each}" for each in told[:_PROBLEMS_SHOWN])
+    if len(told) > _PROBLEMS_SHOWN:
+        yield f"and {counted(len(told) - _PROBLEMS_SHOWN, 'more problem')}"
+
+
 def _lane_line(lane: Lane, results: "dict[str, Result]", settings: Settings) -> Line:
     red = {row_id: result for row_id, result in results.items() if not result.held}
-    counts = [f"{len(results)} checks"]
+    counts = [counted(len(results), "check")]
     for outcome in ("deferred", "waived", "fail", "error", "not_run"):
         number = sum(result.outcome == outcome for result in results.values())
         if number:
@@ -122,4 +133,5 @@ def _closing(conclusion: "Conclusion", settings: Settings) -> Iterator[Line]:
         missing = [row_id for row_id in settings.rows if row_id not in conclusion.results]
         lanes = sorted({f"M1.{row_id[2].upper()}" for row_id in missing})
         part = f"shard {settings.shard.shown} alone decides nothing; " if settings.shard is not None else ""
-        yield f"M1: not decided; {part}{len(missing)} checks have no result ({', '.join(lanes) or 'none'})", YELLOW
+        told = f"{counted(len(missing), 'check')} {'has' if len(missing) == 1 else 'have'} no result"
+        yield f"M1: not decided; {part}{told} ({', '.join(lanes) or 'none'})", YELLOW

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from packaging_readiness.contract.counted import counted
 from packaging_readiness.contract.shapes import has_shape
 from packaging_readiness.render.escape import command_data, command_property
 from packaging_readiness.render.view import View
@@ -21,7 +22,7 @@ def annotations(view: View) -> list[str]:
     """
     if not view.verification.coherent:
         count = len(view.verification.problems)
-        told = f"the bundle is not coherent ({count} problems), first: {view.verification.problems[0]}"
+        told = f"the bundle is not coherent ({counted(count, 'problem')}), first: {view.verification.problems[0]}"
         return [f"::error title=packaging readiness::{command_data(told)}"]
     return list(dict.fromkeys(line for row in view.not_held for line in _row(row, view)))
 

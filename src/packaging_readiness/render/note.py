@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging_readiness.contract.canonical import sha256
+from packaging_readiness.contract.counted import counted
 from packaging_readiness.evidence.files import MANIFEST
 from packaging_readiness.render.escape import span
 from packaging_readiness.render.view import View
@@ -59,7 +60,8 @@ def _verdict(view: View) -> str:
 
 def _sections(view: View, handoff: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     yield "Image and provenance", list(_image(view))
-    yield "Lanes", [f"{title}: {span(lane['verdict'])} ({len(lane['checks'])} checks)" for title, lane in view.lanes()]
+    numbers = {title: counted(len(lane["checks"]), "check") for title, lane in view.lanes()}
+    yield "Lanes", [f"{title}: {span(lane['verdict'])} ({numbers[title]})" for title, lane in view.lanes()]
     yield "Blockers", [_blocker(entry) for entry in view.active] or ["none is active"]
     yield "Drift between the plan's prose and the evidence (outside the verdict)", list(_drift(handoff)) or ["none"]
     yield "Carried", list(_carried(view)) or ["nothing is deferred, waived or accepted"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from packaging_readiness.contract.counted import counted
 from packaging_readiness.render.escape import code, inline, span
 from packaging_readiness.render.view import View
 
@@ -22,7 +23,7 @@ def _incoherent(view: View) -> Iterator[str]:
     problems = view.verification.problems
     yield "## M1: not decided"
     yield ""
-    yield f"The bundle is not coherent ({len(problems)} problems); nothing in it is to be relied on."
+    yield f"The bundle is not coherent ({counted(len(problems), 'problem')}); nothing in it is to be relied on."
     yield ""
     yield from (f"- {code(str(problem))}" for problem in problems[:_PROBLEMS])
     if len(problems) > _PROBLEMS:

@@ -16,6 +16,7 @@ _BY_REASON = {
     "fixed-refusal": "Let the parser word its refusal by the arguments that it was given; a fixed text proves nothing.",
     "secret-in-output": "Stop printing it, and replace the secret: whoever saw the output has it.",
     "secret-in-record": "Take the secret out of what the check read, and replace it: whoever saw it has it.",
+    "default-branch-differs": "Rename the default branch, or state its name as the contract's workflow.default_branch.",
     "build-failed": "Mend the Dockerfile, or the files it copies.",
 }
 # A check that came to no answer says nothing about the platform, and neither may its advice.
