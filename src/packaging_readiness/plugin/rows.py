@@ -122,7 +122,7 @@ def _broken(done: Completed) -> Judgement | None:
     """What ends every kind of row the same way: time, signal, nothing to run."""
     stderr = _text(done.stderr)
     if done.timed_out:
-        return Judgement("timed-out", ("did not end in time and was killed", *_tail(done)))
+        return Judgement("timed-out", ("was killed after the contract's rows.timeout_s", *_tail(done)))
     if done.signal is not None:
         return Judgement("killed-by-signal", (f"ended by signal {done.signal}", *_tail(done)))
     if len(done.stdout) < done.stdout_total or len(done.stderr) < done.stderr_total:
