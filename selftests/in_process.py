@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from packaging_readiness.contract.errors import ReadinessError
 from packaging_readiness.contract.inventory import expand, packaged_checks
@@ -93,14 +94,34 @@ def check_ids(lanes: Iterable[str]) -> set[str]:
     return {check for lane in lanes for check in _functions(lane)} - _ASK_GIT
 
 
-@cache
+def run_row(row_id: str, platform: Platform, **given: Any) -> Record:
+    """The record of one row; `given` is what its check asks for beside the checkout, by the names of the fixtures."""
+    contract = platform.contract
+    (row,) = (row for row in expand(packaged_checks(), contract) if row.id == row_id)
+    record, function = Record(row, contract), _every(row.check.lane)[row.check.id]
+    given |= {"platform": platform, "contract": contract, "record": record, "row": row.row}
+    try:
+        function(**{name: given[name] for name in inspect.signature(function).parameters})
+    except (CheckFailed, AssertionError, ReadinessError) as error:
+        record.raised(error, "call")
+    return record
+
+
 def _functions(lane: str) -> Mapping[str, Callable[..., None]]:
+    return {
+        check: function
+        for check, function in _every(lane).items()
+        if set(inspect.signature(function).parameters) <= _PLATFORM_ONLY
+    }
+
+
+@cache
+def _every(lane: str) -> Mapping[str, Callable[..., None]]:
     return {
         getattr(function, ATTRIBUTE): function
         for module in _modules(lane)
         for function in vars(module).values()
         if getattr(function, ATTRIBUTE, None) is not None
-        and set(inspect.signature(function).parameters) <= _PLATFORM_ONLY
     }
 
 

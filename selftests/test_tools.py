@@ -69,9 +69,7 @@ def test_interrupted_bootstrap_says_so(tmp_path: Path) -> None:
         (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
         (tmp_path / name).chmod(0o755)
     # A shell starts what it runs beside itself with SIGINT ignored.
-    start = (
-        "import os, sys, signal as s; s.signal(s.SIGINT, s.SIG_DFL); os.execv(sys.executable, sys.argv[1:])"
-    )
+    start = "import os, sys, signal as s; s.signal(s.SIGINT, s.SIG_DFL); os.execv(sys.executable, sys.argv[1:])"
     command = [sys.executable, "-c", start, sys.executable, str(ROOT / "bootstrap.py"), "m1"]
     environment = {"PATH": str(tmp_path)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as ran:
