@@ -207,7 +207,21 @@ def test_dockerfile_that_does_not_build_is_told_with_the_end_of_the_output(
         build(engine, tmp_path, "Dockerfile", {"BASE_IMAGE": base.reference}, dockerfile, cache, print)
     assert expected in caught.value.cause
     assert str(tmp_path) not in str(caught.value)
-    assert len(caught.value.cause.splitlines()) <= 21
+    assert len(caught.value.cause.splitlines()) <= 23
+
+
+def test_step_that_fails_after_many_words_is_named_before_the_last_of_them(
+    engine: Engine, cache: Path, base: BaseImage, tmp_path: Path
+) -> None:
+    step = f"RUN for i in {' '.join(map(str, range(1, 26)))}; do echo line $i; done && exit 3"
+    (tmp_path / "Dockerfile").write_text(f"ARG BASE_IMAGE\nFROM ${{BASE_IMAGE}}\nENV A=1\n{step}\n")
+    with pytest.raises(BuildFailed) as caught:
+        build(engine, tmp_path, "Dockerfile", {"BASE_IMAGE": base.reference}, step, cache, print)
+    told = caught.value.cause.splitlines()
+    assert "3/3" in told[1]
+    assert "line 25" in told
+    assert "line 2" not in told
+    assert not any("ENV" in line for line in told)
 
 
 def test_heredoc_that_the_engine_cannot_parse_is_explained(

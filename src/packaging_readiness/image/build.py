@@ -11,7 +11,7 @@ from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.image.engine import Engine, ulimits
 from packaging_readiness.image.facts import ImageFacts, identify, inspect
 from packaging_readiness.image.locks import exclusive
-from packaging_readiness.image.process import run, words
+from packaging_readiness.image.process import Output, run, words
 
 NAME = "localhost/packaging-readiness"
 BUILD_TIMEOUT_S = 1800.0
@@ -23,7 +23,8 @@ _ENGINE = re.compile(
     rb"|unable to start container process: (?!exec:)|error mounting|unknown cgroup|OCI runtime error",
     re.IGNORECASE,
 )
-_STEP = re.compile(r"^(?:STEP|Step) (\d+/\d+) ?: (\w+)|^#\d+ \[\s*(?:\S+ )?(\d+/\d+)\] (\w+)", re.MULTILINE)
+_STEP = re.compile(r"^(?:\[\S+ )?(?:STEP|Step) (\d+/\d+) ?: (\w+)|^#\d+ \[\s*(?:\S+ )?(\d+/\d+)\] (\w+)", re.MULTILINE)
+_BEGUN = re.compile(rb"^(?:\[\S+ )?(?:STEP|Step) \d+/\d+ ?: .*$", re.MULTILINE)
 
 
 class BuildFailed(ReadinessError):
@@ -52,8 +53,8 @@ def build(
     `content_key` stands for every byte of the context and the Dockerfile. Together with the Dockerfile's
     path and the build arguments it makes the tag, so that the same content is built once and several
     processes wait for the first. Nothing is pulled. BuildFailed: the Dockerfile does not build; the message
-    ends with the last 20 lines of the engine's output. CannotTell: the engine cannot be run, hangs, has
-    no room or cannot start a container.
+    ends with the step that failed and the last 20 lines of what the engine said since. CannotTell: the
+    engine cannot be run, hangs, has no room or cannot start a container.
     """
     key = json.dumps([content_key, dockerfile, sorted(build_args.items())])
     tag = f"{NAME}:{hashlib.sha256(key.encode()).hexdigest()[:32]}"
@@ -99,7 +100,7 @@ def _build(
     # An engine that was killed, or that is gone by now (then asking raises), has not judged the Dockerfile.
     if output.code < 0 or _ENGINE.search(output.stderr) or engine.attempt("--version").code != 0:
         raise engine.refusal(f"{engine.name} build", output.code, output.stderr, hide=[context_dir])
-    said = words(output.stdout + b"\n" + output.stderr, lines=TAIL_LINES, hide=[context_dir])
+    said = _said(output, context_dir)
     cure = "mend the Dockerfile, or the files it copies"
     if _HEREDOC.search(text) and engine.name == "podman":
         cure = (
@@ -107,3 +108,12 @@ def _build(
             "use a newer podman, docker 23 or newer, or write the instruction without a heredoc"
         )
     raise BuildFailed(dockerfile, f"does not build with {engine.name} {engine.version}:\n{said}", cure)
+
+
+def _said(output: Output, context_dir: Path) -> str:
+    """The step that did not end, and the last of what was said since it began."""
+    begun = list(_BEGUN.finditer(output.stdout))
+    since = output.stdout[begun[-1].start() :] if begun else output.stdout
+    said = words(since + b"\n" + output.stderr, lines=TAIL_LINES, hide=[context_dir])
+    step = words(begun[-1][0], hide=[context_dir]) if begun else ""
+    return said if said.startswith(step) else f"{step}\n...\n{said}"

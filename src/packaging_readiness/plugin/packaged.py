@@ -9,11 +9,12 @@ from typing import Any
 
 from packaging_readiness.contract.errors import CannotTell, ReadinessError
 from packaging_readiness.image.base import BaseImage, ensure_base
-from packaging_readiness.image.build import build
+from packaging_readiness.image.build import BuildFailed, build
 from packaging_readiness.image.commands import DEFAULT_LIMITS
 from packaging_readiness.image.container import hardening
 from packaging_readiness.image.engine import Engine, detect
 from packaging_readiness.image.facts import ImageFacts, inspect
+from packaging_readiness.plugin.failed_step import at_its_line
 from packaging_readiness.plugin.platform import Platform
 from packaging_readiness.plugin.remembered import Remembered
 from packaging_readiness.plugin.settings import Settings
@@ -103,15 +104,11 @@ class ImageSource:
             base = ensure_base(engine, rules.base_candidates, settings.cache, self._progress)
             arguments[rules.base_argument] = base.reference
         key = content_key(self._platform, arguments, engine.name)
-        built = build(
-            engine,
-            self._platform.context_root,
-            _dockerfile_below_context(self._platform),
-            arguments,
-            key,
-            settings.cache,
-            self._progress,
-        )
+        dockerfile, context = _dockerfile_below_context(self._platform), self._platform.context_root
+        try:
+            built = build(engine, context, dockerfile, arguments, key, settings.cache, self._progress)
+        except BuildFailed as error:
+            raise at_its_line(error, self._platform) from None
         return PackagedImage(engine, built.facts, True, base)
 
 
