@@ -1,7 +1,6 @@
 """Judges the leaves of a structured file by the names of their keys, with name and value siblings joined."""
 
 import base64
-import binascii
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -70,10 +69,10 @@ def named_by_file(path: str, text: str) -> Iterator[Leaf]:
     if dot and suffix not in _PLAIN_SUFFIXES:
         return
     words = split_words(name)
-    if not (_FILE_WORDS.intersection(words) or credential_strength(stem or name) or credential_strength(name)):
+    if not (_FILE_WORDS.intersection(words) or credential_strength(stem) or credential_strength(name)):
         return
     for number, line in enumerate(text.splitlines(), 1):
-        for word in reversed(line.strip().split()[:8]):
+        for word in reversed(line.split()[:8]):
             value = word.rpartition(":")[2].strip("\"'")
             if line[:1] != "#" and values.is_strong(value) and values.is_secret_value(value, "password", "code"):
                 yield Leaf(RULE_FILE, value, number)
@@ -88,20 +87,19 @@ def find_leaves(root: Node) -> Iterator[Leaf]:
         node, owner, row = stack.pop()
         if isinstance(node, Mapping):
             items = node.items
-            group = owner if owner and collection_strength(owner) and (not row or len(items) == 1) else ""
+            group = owner if collection_strength(owner) and (not row or len(items) == 1) else ""
             if group or _says_something(tuple([key for key, _ in items])):
                 yield from _mapping(node, owner, group)
             for key, child in items:
                 if type(child) is Mapping:
-                    stack.append((child, inner_owner(group, key) if group else key, False))
+                    stack.append((child, inner_owner(group, key), False))
                 elif type(child) is list:
                     stack.append((child, key, False))
         elif isinstance(node, list):
             inner = [child for child in node if type(child) in _COLLECTIONS]
-            if len(inner) < len(node) and ((owner and _says_something((owner,))) or _has_flag(node)):
+            if len(inner) < len(node) and (_says_something((owner,)) or _has_flag(node)):
                 yield from _sequence(node, owner)
-            if inner:
-                stack.extend([(child, owner, True) for child in inner])
+            stack.extend([(child, owner, True) for child in inner])
 
 
 def _has_flag(node: list[Node]) -> bool:
@@ -143,7 +141,7 @@ def _role(key: str) -> str:
 def _says_something(keys: tuple[str, ...]) -> bool:
     """Whether a mapping of these keys can hold a secret: most cannot, and the rows of generated files are alike."""
     return any(
-        _role(key) in ("value", "kind", "kty") or (key and (credential_strength(key) or collection_strength(key)))
+        _role(key) in ("value", "kind", "kty") or credential_strength(key) or collection_strength(key)
         for key in keys
     )
 
@@ -185,7 +183,7 @@ def _kubernetes(data: Mapping, *, encoded: bool) -> Iterator[Leaf]:
         if isinstance(child, str):
             try:
                 text = base64.b64decode("".join(child.split()), validate=True).decode("utf-8") if encoded else child
-            except (binascii.Error, ValueError):
+            except ValueError:
                 continue
             text = text.strip()
             if judge_pair(key, text) or (values.is_strong(text) and values.is_secret_value(text, "password", "code")):
@@ -201,4 +199,4 @@ def _sequence(node: list[Node], owner: str) -> Iterator[Leaf]:
         announced = is_member_secret(owner, "", child) or (judge_pair(owner, child) and not is_requirement(child))
         if announced or judge_pair(flag, child):
             yield Leaf(RULE_LIST, child, _line(child))
-        flag = child.lstrip("-") if child.startswith("-") else ""
+        flag = child if child.startswith("-") else ""

@@ -20,14 +20,13 @@ def words_of(text: str) -> frozenset[str]:
 
 AWS_STATIC_NAMES = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 
-_PASSWORD = ("password", "passwords", "passwd", "passphrase", "passcode", "passwort")
-_PASSWORD_WORDS = frozenset({*_PASSWORD, "pwd", "psk", "requirepass", "masterauth", "bindpw", "rootpw"})
-_SECRET_WORDS = words_of("secret token jwt pass pw apikey passkey credential credentials cred creds auth bearer sas")
-_SECRET_ENDINGS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey")
-_FUSED_PASS = words_of(
-    "userpass dbpass sshpass keypass storepass masterpass adminpass rootpass smtppass mailpass "
-    "mysqlpass pgpass proxypass ldappass"
+_PASSWORD_ENDINGS = ("password", "passwords", "passwd", "passphrase", "passcode", "passwort", "pwd")
+_PASSWORD_WORDS = words_of(
+    "psk requirepass masterauth bindpw rootpw userpass dbpass sshpass keypass storepass masterpass adminpass rootpass "
+    "smtppass mailpass mysqlpass pgpass proxypass ldappass"
 )
+_SECRET_ENDINGS = ("secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey")
+_SECRET_WORDS = words_of("jwt pass pw passkey credential credentials cred creds auth bearer sas")
 _ACCOUNTS = words_of(
     "db database user admin root smtp mail email imap pop redis mysql mariadb pg postgres postgresql mongo mongodb "
     "rabbit rabbitmq amqp kafka ssh ftp sftp ldap proxy http basic auth login default svc service become sudo ansible "
@@ -73,21 +72,21 @@ def split_words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def credential_strength(name: str) -> Strength | None:
     """What the last words of `name` say about its value, or None when they announce no credential."""
-    name = name.partition(".account.key.")[0] + ".account.key" if ".account.key." in name else name
+    if ".account.key." in name:
+        return "secret"  # what follows is the name of the account
     words = list(split_words(name[-120:]))
-    while len(words) > 1 and (words[-1] in _QUALIFIERS or words[-1].isdigit()):
+    while words and (words[-1] in _QUALIFIERS or words[-1].isdigit()):
         words.pop()
     if not words:
         return None
-    strength = _strength(words)
-    if strength is None and len(words) > 1 and words[-1] in _REFERENCE_WORDS and _strength(words[:-1]):
-        return "reference"
-    return strength
+    if words[-1] in _REFERENCE_WORDS:
+        return "reference" if len(words) > 1 and _strength(words[:-1]) else None
+    return _strength(words)
 
 
 def _strength(words: list[str]) -> Strength | None:
-    last = words[-1].rstrip("0123456789") or words[-1]
-    if last in _PASSWORD_WORDS or last in _FUSED_PASS or last.endswith((*_PASSWORD, "pwd")):
+    last = words[-1].rstrip("0123456789")
+    if last in _PASSWORD_WORDS or last.endswith(_PASSWORD_ENDINGS):
         return "password"
     owner = words[-2] if len(words) > 1 else ""
     if last in ("pass", "pw") and owner in _ACCOUNTS:
@@ -135,8 +134,8 @@ _SECRET_FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
                            ".boto", ".htpasswd", ".vault-token", ".terraformrc", "terraform.rc")),
     ("file-terraform-state", ("*.tfstate", "*.tfstate.*")),
 )  # fmt: skip
-_HARMLESS_SUFFIXES = (".pub", ".py", ".pyi", ".pyc", ".md", ".rst", ".go", ".js", ".ts", ".java", ".c", ".h", ".rs")
-_TEMPLATE_SUFFIXES = (".example", ".sample", ".template", ".dist")
+_SOURCE_SUFFIXES = (".pub", ".py", ".pyi", ".pyc", ".md", ".rst", ".go", ".js", ".ts", ".java", ".c", ".h", ".rs")
+_HARMLESS_SUFFIXES = (*_SOURCE_SUFFIXES, ".example", ".sample", ".template", ".dist")
 _SECRET_FOLDERS = {".aws": ("credentials", "config"), ".docker": ("config.json",), ".kube": ("config",)}
 
 
@@ -150,7 +149,7 @@ def secret_file_name(path: str) -> str | None:
     name, parent = pure.name.lower(), pure.parent.name.lower()
     if name in _SECRET_FOLDERS.get(parent, ()):
         return "file-client-login"
-    if name.endswith(_HARMLESS_SUFFIXES) or name.endswith(_TEMPLATE_SUFFIXES):
+    if name.endswith(_HARMLESS_SUFFIXES):
         return None
     for rule, patterns in _SECRET_FILES:
         if any(fnmatchcase(name, pattern) for pattern in patterns):

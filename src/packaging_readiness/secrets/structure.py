@@ -32,7 +32,8 @@ class Mapping:
 # Booleans and null come through as they are and are never secrets.
 Node = str | Mapping | list["Node"] | bool | None
 
-_JSON = (".json", ".ipynb", ".tfstate", ".webmanifest", ".geojson", ".jsonl", ".ndjson", ".har")
+_JSON_LINES = (".jsonl", ".ndjson")
+_JSON = (".json", ".ipynb", ".tfstate", ".webmanifest", ".geojson", ".har")
 _YAML = (".yaml", ".yml")
 _TOML = (".toml",)
 _LINES = (
@@ -48,32 +49,7 @@ _LINES = (
     ".service",
     ".config",
 )
-_LINE_NAMES = (
-    "credentials",
-    "config",
-    ".npmrc",
-    ".pypirc",
-    ".s3cfg",
-    ".boto",
-    ".my.cnf",
-    ".pip.conf",
-    ".flaskenv",
-    ".envrc",
-)
-_XML = (
-    ".xml",
-    ".config",
-    ".plist",
-    ".csproj",
-    ".props",
-    ".targets",
-    ".nuspec",
-    ".xsd",
-    ".wsdl",
-    ".pubxml",
-    ".xhtml",
-    ".svg",
-)
+_LINE_NAMES = ("credentials", "config", ".s3cfg", ".boto", ".flaskenv")
 _NOT_XML = (".html", ".htm", ".md", ".vue", ".svelte", ".php", ".erb", ".j2", ".tpl", ".txt", ".rst")
 
 
@@ -91,11 +67,11 @@ def _readers(path: str, text: str) -> Iterator[Callable[[str], Iterator[Node]]]:
     name = PurePosixPath(path).name.lower()
     suffix = PurePosixPath(name).suffix
     head = text.lstrip("\ufeff \t\r\n")[:5]
-    if suffix in (".jsonl", ".ndjson"):
+    if suffix in _JSON_LINES:
         yield _json_lines
     if suffix in _JSON or head[:1] in ("{", "["):
         yield _json
-    if head[:1] == "<" and (suffix in _XML or head == "<?xml" or suffix not in _NOT_XML):
+    if head[:1] == "<" and (head == "<?xml" or suffix not in _NOT_XML):
         from packaging_readiness.secrets.xmltree import read_xml
 
         yield read_xml
@@ -168,13 +144,13 @@ def read_lines(text: str) -> Iterator[Node]:
             continue
         at = min(positions)
         words = line[:at].split()
-        if words and len(words) <= 2:
+        if len(words) <= 2:
             found.items.append((words[-1].strip("\"'"), Scalar(_unquote(line[at + 1 :].strip(" \t=")), number)))
     yield root
 
 
 def _unquote(value: str) -> str:
-    if value[:1] in ("'", '"') and (end := value.find(value[0], 1)) > 0:
+    if value[:1] in ("'", '"') and (end := value.find(value[0], 1)) >= 1:
         return value[1:end]
     for mark in (" #", "\t#", " ;"):
         value = value.partition(mark)[0]

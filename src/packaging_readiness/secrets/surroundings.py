@@ -29,7 +29,7 @@ def stretches(data: bytes, gates: Gates) -> Iterator[tuple[int, int]]:
     """Start and end of each: the line and a few after it, bounded, joined where they touch."""
     start = end = -1
     for first, last in sorted([*_around(data, gates.names, True), *_around(data, gates.assignments, False)]):
-        if start >= 0 and first <= end and max(end, last) - start <= _MAX_STRETCH:
+        if first <= end and max(end, last) - start <= _MAX_STRETCH:
             end = max(end, last)
             continue
         if start >= 0:

@@ -7,7 +7,6 @@ that is filled in later.
 """
 
 import base64
-import binascii
 import math
 from collections import Counter
 from itertools import pairwise
@@ -36,9 +35,9 @@ _FILLER = words_of(
     "passwort kennwort bestätigen wiederholen contraseña confirmar mot de passe senha wachtwoord hasło heslo parola"
 )
 _REFERENCE_PREFIXES = (
-    "arn:", "ssm:", "ssm://", "secretsmanager:", "vault:", "vault://", "op://", "sm://", "gcpsm://", "awssm://",
-    "keyvault:", "azurekeyvault:", "file:", "env:", "env://", "secret:", "secretref:", "ref+", "enc[", "enc(",
-    "{cipher}", "projects/", "resolve:", "http://", "https://", "s3://", "data:", "sha256:", "sha384-", "sha512-",
+    "arn:", "ssm:", "secretsmanager:", "vault:", "op://", "sm://", "gcpsm://", "awssm://",
+    "keyvault:", "azurekeyvault:", "file:", "env:", "secret:", "secretref:", "ref+", "enc[", "enc(",
+    "projects/", "resolve:", "http://", "https://", "s3://", "data:", "sha256:", "sha384-", "sha512-",
     "$ansible_vault", "lambda", "function", "!ref", "!sub", "!vault",
 )  # fmt: skip
 _EXPRESSIONS = (
@@ -216,7 +215,7 @@ def is_user_and_password(value: str) -> bool:
     """Base64 of `user:password`, as in an Authorization header or a registry login."""
     try:
         text = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
+    except ValueError:
         return False
     user, colon, password = text.partition(":")
     return bool(colon and user) and text.isprintable() and not is_placeholder(password) and not is_reference(password)
