@@ -155,8 +155,8 @@ def _mapping(node: Mapping, owner: str, group: str) -> Iterator[Leaf]:
     roles: dict[str, str] = {}
     for key, child in node.items:
         if isinstance(child, str):
-            if judge_pair(key, child):
-                yield Leaf(RULE_REGISTRY if key == "auth" else RULE_KEY, child, _line(child))
+            if rule := judge_pair(key, child):
+                yield Leaf(rule, child, _line(child))
             elif role := _role(key):
                 roles.setdefault(role, child)
             elif is_member_secret(group, key, child):
