@@ -141,8 +141,7 @@ def _role(key: str) -> str:
 def _says_something(keys: tuple[str, ...]) -> bool:
     """Whether a mapping of these keys can hold a secret: most cannot, and the rows of generated files are alike."""
     return any(
-        _role(key) in ("value", "kind", "kty") or credential_strength(key) or collection_strength(key)
-        for key in keys
+        _role(key) in ("value", "kind", "kty") or credential_strength(key) or collection_strength(key) for key in keys
     )
 
 
