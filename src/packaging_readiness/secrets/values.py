@@ -69,7 +69,7 @@ _NAME_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 def is_placeholder(value: str) -> bool:
     """Empty, masked, or wholly made of words that ask for a value instead of being one."""
     text = value.strip().strip("\"'`<>[]{}()_*. ")
-    if len(text) < 3 or len(set(text.lower())) <= 2 or any(mask in value for mask in _MASKS):
+    if len(set(text.lower())) <= 2 or any(mask in value for mask in _MASKS):
         return True
     words = split_words(text)
     return "example" in words or all(word in _FILLER for word in words)
@@ -130,7 +130,7 @@ def _is_dotted(text: str) -> bool:
 def entropy(value: str) -> float:
     """Shannon entropy in bits per character."""
     size = len(value)
-    return -sum(n / size * math.log2(n / size) for n in Counter(value).values()) if size else 0.0
+    return -sum(n / size * math.log2(n / size) for n in Counter(value).values())
 
 
 def has_mixture(value: str) -> bool:
