@@ -59,7 +59,7 @@ def test_what_begins_as_markup_is_read_as_xml(path: str, space: str) -> None:
 )
 def test_a_text_with_markup_in_it_is_no_xml_unless_it_says_so(suffix: str) -> None:
     text = "<a><b>c</b></a>"
-    nothing = [[]] if suffix == ".md" else []  # a page without a table
+    nothing: list[Node] = [[]] if suffix == ".md" else []  # a page without a table
     assert read_structure(f"x{suffix}", text) == nothing
     expected = [Mapping([("a", Mapping([("b", "c")]))])]
     assert read_structure(f"x{suffix}", f'<?xml version="1.0"?>{text}') == expected
