@@ -65,7 +65,7 @@ def _stands_for_one(data: bytes, start: int, value: bytes) -> bool:
 
 
 def _kind(rule: str) -> str:
-    if "private-key" in rule or "privkey" in rule:
+    if "private-key" in rule:
         return "private_key"
     if "-uri" in rule:
         return "url_password"

@@ -51,7 +51,7 @@ class Leaf(NamedTuple):
 
 def judge_pair(name: str, value: str) -> str | None:
     """The rule by which `value` under the key `name` of a configuration is a secret, or None."""
-    strength = credential_strength(name) if name else None
+    strength = credential_strength(name)
     if strength is None:
         return None
     if split_words(name)[-1:] == ("auth",):
