@@ -1,9 +1,10 @@
-"""Plain files whose own name announces a credential: which names do, and which words of their lines are values."""
+"""Plain files whose own name announces a credential, and their values; texts that a structure holds."""
 
 import pytest
 
-from packaging_readiness.secrets.leaves import Leaf, named_by_file
+from packaging_readiness.secrets.leaves import Leaf, named_by_file, texts
 from packaging_readiness.secrets.rulepack import expand_example
+from packaging_readiness.secrets.structure import Mapping, Node, Scalar
 
 STRONG, OTHER = expand_example("{pw:14} {pw:15}").split()
 
@@ -68,3 +69,25 @@ def test_a_file_of_another_name_does_not(path: str) -> None:
 )
 def test_of_each_line_the_last_strong_word_is_the_value(text: str, values: list[tuple[str, int]]) -> None:
     assert [(leaf.value, leaf.line) for leaf in named_by_file("passwords", text)] == values
+
+
+@pytest.mark.parametrize(
+    ("root", "expected"),
+    [
+        ('say "x"', ['say "x"']),
+        ("a\nb", ["a\nb"]),
+        ("plain", []),
+        (Scalar('say "x"\n', 3), []),
+        (None, []),
+        (Mapping([("a", '"1"'), ("b", Mapping([("c", "2\n")]))]), ['"1"', "2\n"]),
+        (["a\n", "b"], ["a\nb\n"]),
+        (["a"], ["a\n"]),
+        ([], []),
+        (["a\n", None, "b"], ["a\n"]),
+        (["a\n", Scalar("b\n", 1)], ["a\n"]),
+        ([Scalar("a", 1), Scalar("b", 2)], []),
+        ([["a", "b"], Mapping([("c", '"1"')])], ['"1"', "a\nb\n"]),
+    ],
+)
+def test_texts_that_escapes_hide_are_given_back(root: Node, expected: list[str]) -> None:
+    assert sorted(texts(root)) == expected

@@ -48,6 +48,7 @@ def items(text: str) -> list[tuple[str, str, int]]:
         ("a = b'c'", "a", "b'c'"),
         ("a = b # c # d", "a", "b"),
         ("a = b\t# c", "a", "b"),
+        ("a = b  # c", "a", "b"),
         ("a = b ; c ; d", "a", "b"),
         ("a = b#c;d", "a", "b#c;d"),
         ("a = b\t# c # d ; e", "a", "b"),
