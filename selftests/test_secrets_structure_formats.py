@@ -34,6 +34,7 @@ def test_json_keeps_what_is_no_text_and_tells_numbers_as_they_stand() -> None:
     row = ["a", "1.50", "12345678901234567890", True, None, Mapping([("b", []), ("b", Mapping())])]
     assert read_structure("x.txt", text) == [row]
     assert read_structure("x.json", "12") == ["12"]
+    assert read_structure("x.json", "[NaN, Infinity, -Infinity]") == [["NaN", "Infinity", "-Infinity"]]
     assert read_structure("x.txt", '"a"') == []
 
 

@@ -101,7 +101,9 @@ def _unparsable() -> tuple[type[BaseException], ...]:
 
 
 def _json(text: str) -> Iterator[Node]:
-    yield json.loads(text.lstrip("\ufeff"), object_pairs_hook=Mapping, parse_int=str, parse_float=str)
+    yield json.loads(
+        text.lstrip("\ufeff"), object_pairs_hook=Mapping, parse_int=str, parse_float=str, parse_constant=str
+    )
 
 
 def _json_lines(text: str) -> Iterator[Node]:
