@@ -80,8 +80,9 @@ def test_a_stretch_grows_to_64_kib_and_no_further() -> None:
 
 
 def test_what_matches_nothing_but_a_place_ends_as_well() -> None:
-    empty = Gates(tokens=None, names=NAMES, assignments=re.compile(rb"(?=@)"), base64_run=None)
-    assert found(b"a\n@@b\nc", empty) == [(2, 7)]
+    empty = Gates(tokens=None, names=NAMES, assignments=re.compile(rb"(?=\n?@)"), base64_run=None)
+    assert found(b"a@@b\nc", empty) == [(0, 6)]
+    assert found(b"a\n@\nb\nc\nd\ne", empty) == [(0, 10)]
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,19 @@ def test_a_name_that_announces_a_credential_is_looked_at(name: str) -> None:
 def test_a_name_that_announces_none_is_passed_over(name: str) -> None:
     assert found(f"{name}=x\n".encode()) == []
     assert found(f"a\n({name}=x\npassword=y\n".encode()) == [(6 + len(name), 17 + len(name))]
+
+
+def test_only_what_belongs_to_a_name_counts_for_it() -> None:
+    assert found(b"api key=x\n") == found(b"api(key=x\n") == found(b"key\nkey(password_count)") == []
+    assert found(b"a\napi-key=x\n") == [(2, 12)]
+
+
+def test_before_the_word_a_name_has_120_bytes() -> None:
+    gates = Gates(tokens=None, names=re.compile(b"token"), assignments=re.compile(b"@@"), base64_run=None)
+    data = b"(fs.account.key." + b"x" * 107 + b"token_count=1"
+    assert data.index(b"token") - data.index(b".account") == 120
+    assert found(data, gates) == [(0, len(data))]
+    assert found(data.replace(b"xt", b"xxt"), gates) == []
 
 
 def test_what_is_no_name_is_looked_at_whatever_stands_around_it() -> None:
@@ -144,6 +158,8 @@ def test_a_field_without_a_value_hides_no_other_of_its_line() -> None:
     data = b'{"password":null,"password":"x"}'
     assert found(data) == [(0, len(data))]
     assert found(b'{"password":null,"password":null}') == []
+    rows = b'{"password":null,"a":1},\n' * 150
+    assert found(rows + b'{"password":"x"}') == [(len(rows), len(rows) + 16)]
 
 
 @pytest.mark.parametrize(

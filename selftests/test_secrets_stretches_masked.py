@@ -47,6 +47,11 @@ def test_a_name_at_the_edge_of_the_text_or_inside_a_longer_one_is_never_masked(t
     assert masked(text, b"token_count", 100) == text
 
 
+@pytest.mark.parametrize("text", [b"(=x", b"x=(", b"("])
+def test_a_sign_at_the_edge_of_the_text_is_never_masked(text: bytes) -> None:
+    assert masked(text, b"(", 100) == text
+
+
 @pytest.mark.parametrize("name", [b"token_value", b"tokenValue", b"VALUE_of_token"])
 def test_a_name_with_the_word_value_is_never_masked(name: bytes) -> None:
     text = b"(" + name + b")"

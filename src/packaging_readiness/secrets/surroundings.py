@@ -19,7 +19,6 @@ _OFTEN = 100
 _MAX_MASKS = 16
 # What a rule takes for a key's name.
 _NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
-_NAME = re.compile(rb"[\w.\-]*")
 _LAST_WORD = re.compile(rb"[A-Z]*[a-z0-9]*[^A-Za-z0-9]*\Z")
 # A field of a minified JSON whose value is none.
 _NOTHING = re.compile(rb"\\?\":\s?null(?=[,}])")
@@ -57,7 +56,7 @@ def _around(data: bytes, gate: Any, named: bool) -> Iterator[tuple[int, int]]:
         last = high
         for _ in range(_LINES_AFTER):
             newline = data.find(b"\n", last, high + _AFTER)
-            if newline < 0:
+            if newline == -1:
                 last = min(len(data), high + _AFTER)
                 break
             last = newline + 1
@@ -68,9 +67,9 @@ def _around(data: bytes, gate: Any, named: bool) -> Iterator[tuple[int, int]]:
 
 def _name_around(data: bytes, low: int) -> tuple[int, int]:
     """Start and end of the name that the byte at `low` is in; at least that byte."""
-    before = data[max(0, low - _MAX_NAME) : low]
-    name = _NAME.match(data, low, low + _MAX_NAME)
-    return low - len(before) + len(before.rstrip(_NAME_BYTES)), max(low + 1, name.end() if name is not None else 0)
+    before, behind = data[max(0, low - _MAX_NAME) : low], data[low : low + _MAX_NAME]
+    end = low + len(behind) - len(behind.lstrip(_NAME_BYTES))
+    return low - len(before) + len(before.rstrip(_NAME_BYTES)), max(low + 1, end)
 
 
 class _Repeated:
