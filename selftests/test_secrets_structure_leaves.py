@@ -6,6 +6,7 @@ import pytest
 
 from packaging_readiness.secrets.leaves import STRUCTURE_RULES, find_leaves, judge_pair
 from packaging_readiness.secrets.model import POLICY_ONLY
+from packaging_readiness.secrets.pairs import scan_text_values
 from packaging_readiness.secrets.rulepack import expand_example
 from packaging_readiness.secrets.scan import scan_bytes
 from packaging_readiness.secrets.structure import Mapping, Node, Scalar
@@ -67,6 +68,8 @@ def test_a_scan_tells_the_rule_and_its_kind(path: str, text: str, rule: str) -> 
 def test_a_pair_is_judged_by_its_name(name: str, value: str, rule: str | None) -> None:
     assert judge_pair(name, value) == rule
     assert found(Mapping([(name, value)])) == ([(rule, value)] if rule else [])
+    if rule:
+        assert [(each.rule, each.kind) for each in scan_text_values({name: value}, "x")] == [(rule, "password")]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def _stands_for_one(data: bytes, start: int, value: bytes) -> bool:
     if len(text) > 200 or "://" in text:
         return False
     if text.startswith("-----BEGIN"):  # the frame of a short key masks nothing
-        text = text[5:].partition("-----")[2].partition("-----")[0]
+        text = text.removeprefix("-----BEGIN").partition("-----")[2].partition("-----")[0]
     user = data[max(0, start - 200) : start].rpartition(b"://")[2]
     return user == value + b":" or values.is_sample(text) or values.is_placeholder(text) or values.is_reference(text)
 

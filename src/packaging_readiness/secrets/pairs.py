@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from packaging_readiness.secrets import leaves, matcher
+from packaging_readiness.secrets import matcher
+from packaging_readiness.secrets.leaves import STRUCTURE_RULES, judge_pair
 from packaging_readiness.secrets.model import DEFAULT_SALT, Finding, fingerprint
 from packaging_readiness.secrets.selfcheck import ensure_rules_hold
 
@@ -17,10 +18,10 @@ def scan_text_values(values: Mapping[str, str], place: str, salt: bytes = DEFAUL
     found = []
     for name, value in values.items():
         where = f"{place}#{name}" if name.replace("-", "_").replace(".", "_").isidentifier() else place
-        rule = leaves.judge_pair(name, value)
+        rule = judge_pair(name, value)
         if rule is not None:
             mark = fingerprint(value.strip().encode(), salt)
-            found.append(Finding(where, line, rule, leaves.STRUCTURE_RULES[rule], "policy", mark))
+            found.append(Finding(where, line, rule, STRUCTURE_RULES[rule], "policy", mark))
             continue
         hits = sorted(matcher.find(value.encode("utf-8", "replace"), "config"), key=lambda hit: (hit.start, -hit.end))
         found += [Finding(where, line, hit.rule, hit.kind, "policy", fingerprint(hit.value, salt)) for hit in hits[:1]]
