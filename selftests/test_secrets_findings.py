@@ -106,4 +106,5 @@ def test_a_value_of_two_secrets_has_one_finding_and_a_name_with_a_secret_no_seco
 
 
 def test_a_value_that_is_no_unicode_text_is_read_as_well() -> None:
-    assert [finding.rule for finding in scan_text_values({"X": f"\udcff {OTHER}"}, "x")] == ["github-token"]
+    found = scan_text_values({"X": f"\udcff {OTHER}", "DB_PASSWORD": f"{PASSWORD}\udcff"}, "x")
+    assert [finding.rule for finding in found] == ["key-and-value", "github-token"]

@@ -20,7 +20,7 @@ def scan_text_values(values: Mapping[str, str], place: str, salt: bytes = DEFAUL
         where = f"{place}#{name}" if name.replace("-", "_").replace(".", "_").isidentifier() else place
         rule = judge_pair(name, value)
         if rule is not None:
-            mark = fingerprint(value.strip().encode(), salt)
+            mark = fingerprint(value.strip().encode("utf-8", "replace"), salt)
             found.append(Finding(where, line, rule, STRUCTURE_RULES[rule], "policy", mark))
             continue
         hits = sorted(matcher.find(value.encode("utf-8", "replace"), "config"), key=lambda hit: (hit.start, -hit.end))
