@@ -3,9 +3,12 @@
 import dataclasses
 import hashlib
 import hmac
+from dataclasses import replace
 
 import pytest
 
+from packaging_readiness.contract.errors import CannotTell
+from packaging_readiness.secrets import selfcheck
 from packaging_readiness.secrets.model import (
     ALL_LAYERS,
     DEFAULT_SALT,
@@ -17,7 +20,7 @@ from packaging_readiness.secrets.model import (
     fingerprint,
 )
 from packaging_readiness.secrets.pairs import scan_text_values
-from packaging_readiness.secrets.rulepack import expand_example
+from packaging_readiness.secrets.rulepack import expand_example, load_rules
 
 PASSWORD = expand_example("{pw:14}")
 TOKEN, OTHER = expand_example("glpat-{alnum:20} ghp_{alnum:36}").split()
@@ -68,8 +71,8 @@ def test_what_was_seen_cannot_be_changed(kept: Finding | ScanError | ScanResult)
 
 
 def test_findings_and_errors_are_ordered_by_place() -> None:
-    later = dataclasses.replace(SEEN, line=12)
-    assert sorted([later, SEEN, dataclasses.replace(SEEN, path="a")])[1:] == [SEEN, later]
+    later = replace(SEEN, line=12)
+    assert sorted([later, SEEN, replace(SEEN, path="a")])[1:] == [SEEN, later]
     assert sorted([ScanError("b", "x"), ScanError("a", "y")])[0].path == "a"
 
 
@@ -103,6 +106,18 @@ def test_a_value_of_two_secrets_has_one_finding_and_a_name_with_a_secret_no_seco
     assert len(scan_text_values({"API_TOKEN": f"{TOKEN}"}, "x")) == 1
     assert scan_text_values({"X": "words", "API_TOKEN": "$TOKEN", "DB_PASSWORD": "changeme"}, "x") == []
     assert scan_text_values({}, "x") == []
+
+
+def test_nothing_is_told_by_rules_that_miss_their_own_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = load_rules()
+    nowhere = replace(pack.tokens[0], match="nothing to find here")
+    monkeypatch.setattr(selfcheck, "load_rules", lambda: replace(pack, tokens=(nowhere,), assignments=()))
+    selfcheck._prove.cache_clear()
+    try:
+        with pytest.raises(CannotTell, match="misses its own example"):
+            scan_text_values({"X": "words"}, "x")
+    finally:
+        selfcheck._prove.cache_clear()
 
 
 def test_a_value_that_is_no_unicode_text_is_read_as_well() -> None:

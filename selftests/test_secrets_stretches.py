@@ -119,6 +119,11 @@ def test_only_what_belongs_to_a_name_counts_for_it() -> None:
     assert found(b"a\napi-key=x\n") == [(2, 12)]
 
 
+def test_behind_a_sign_that_the_gate_took_the_search_goes_on_at_once() -> None:
+    gates = Gates(tokens=None, names=re.compile(rb"\(|api_key"), assignments=re.compile(b"@@"), base64_run=None)
+    assert found(b"a\n(api_key=x", gates) == [(2, 12)]
+
+
 def test_before_the_word_a_name_has_120_bytes() -> None:
     gates = Gates(tokens=None, names=re.compile(b"token"), assignments=re.compile(b"@@"), base64_run=None)
     data = b"(fs.account.key." + b"x" * 107 + b"token_count=1"
