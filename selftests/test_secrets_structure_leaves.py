@@ -185,6 +185,7 @@ def test_a_secret_of_texts_and_lists_harms_nothing() -> None:
         ("args", ["--password", MIXED], [MIXED]),
         ("args", ["-x", "--db-password", MIXED, "kettle8"], [MIXED]),
         ("args", [None, "--password", MIXED], [MIXED]),
+        ("args", ["--password", "-kettle7"], ["-kettle7"]),
         ("args", ["--password", None, MIXED], []),
         ("args", ["--password", [], MIXED], []),
         ("args", ["-x", "password", MIXED], []),

@@ -62,8 +62,8 @@ def _stands_for_one(data: bytes, start: int, value: bytes) -> bool:
         return False
     if text.startswith("-----BEGIN"):  # the frame of a short key masks nothing
         text = text.removeprefix("-----BEGIN").partition("-----")[2].partition("-----")[0]
-    user = data[max(0, start - 200) : start].rpartition(b"://")[2]
-    return user == value + b":" or values.is_sample(text) or values.is_placeholder(text) or values.is_reference(text)
+    repeats_user = data.endswith(b"://" + value + b":", None, start)
+    return repeats_user or values.is_sample(text) or values.is_placeholder(text) or values.is_reference(text)
 
 
 def _kind(rule: str) -> str:
