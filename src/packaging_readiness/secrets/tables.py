@@ -41,7 +41,7 @@ def read_markdown(text: str) -> Iterator[Node]:
             names = []
         elif index and "---" in line and not line.strip(" \t:|-"):
             names = _cells(lines[index - 1])
-        elif names and _announcing(names):
+        elif _announcing(names):
             cells = [cell if is_strong(cell) else "" for cell in _cells(line)]
             found.append(_row(names, cells, index + 1))
     yield found
