@@ -34,7 +34,7 @@ def test_what_a_scan_finds_by_a_rule_is_what_the_rule_finds_alone(rule: Rule) ->
 
 def test_a_rule_that_another_row_blinds_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     pack = load_rules()
-    shorter = _compile(rb"ghp_[A-Za-z0-9]{5}|" + pack.gates.tokens.pattern, captures=False)
+    shorter = _compile(rb"ghp_[A-Za-z0-9]{5}|" + pack.gates.tokens.pattern)
     blinded = replace(pack, gates=replace(pack.gates, tokens=shorter))
     monkeypatch.setattr(matcher, "load_rules", lambda: blinded)
     assert "rule github-token misses its own example" in rule_pack_faults()

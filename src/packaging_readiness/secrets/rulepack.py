@@ -76,13 +76,12 @@ class RulePack:
         return self.tokens + self.assignments
 
 
-def _compile(pattern: bytes, captures: bool = True) -> Any:
+def _compile(pattern: bytes) -> Any:
     import re2
 
     options = re2.Options()
     # Bytes are matched as they are: no undecodable input can hide behind the expression engine.
     options.encoding = re2.Options.Encoding.LATIN1
-    options.never_capture = not captures
     options.log_errors = False
     options.max_mem = 64 << 20
     return re2.compile(pattern, options=options)
@@ -93,7 +92,7 @@ def any_of(words: frozenset[bytes]) -> Any:
     """An expression that finds the first of these words."""
     import re2
 
-    return _compile(b"|".join(sorted(map(re2.escape, words))), captures=False)
+    return _compile(b"|".join(sorted(map(re2.escape, words))))
 
 
 @cache
@@ -104,7 +103,7 @@ def load_rules() -> RulePack:
         rows, digest = _data()
         tokens = tuple(_rule(row, "tokens") for row in rows["tokens"])
         assignments = tuple(_rule(row, "assignments") for row in rows["assignments"])
-        words = _compile(rb"(?i:pass|pwd|psk|secret|token|key|cred|auth|jwt|pw|bearer|kty|\bpat|sas)", captures=False)
+        words = _compile(rb"(?i:pass|pwd|psk|secret|token|key|cred|auth|jwt|pw|bearer|kty|\bpat|sas)")
         return RulePack(tokens, assignments, gates, words, digest)
 
 
@@ -116,9 +115,9 @@ def load_gates() -> Gates:
         union = b"|".join(b"(?:%s)" % _expand(row["pattern"], "tokens") for row in rows["tokens"])
         return Gates(
             # Group names may not repeat in one expression, and the gate needs none.
-            _compile(union.replace(b"?P<v>", b"?:").replace(b"?P<user>", b"?:"), captures=False),
-            _compile(_expand(rows["name_gate"], "assignments"), captures=False),
-            _compile(_expand(rows["assignment_gate"], "assignments"), captures=False),
+            _compile(union.replace(b"?P<v>", b"?:").replace(b"?P<user>", b"?:")),
+            _compile(_expand(rows["name_gate"], "assignments")),
+            _compile(_expand(rows["assignment_gate"], "assignments")),
             _compile(_BASE64_TEXT),
         )
 
