@@ -60,9 +60,6 @@ class _Metered(io.RawIOBase):
         self._stream = stream
         self._budget = budget
 
-    def readable(self) -> bool:
-        return True
-
     def read(self, size: int = -1, /) -> bytes:
         data = self._stream.read(size if size >= 0 else 1 << 20)
         self._budget.spend_bytes(len(data))
