@@ -18,6 +18,8 @@ _SMALL = 1 << 14
 _CODE: Context = "code"
 # Whatever is not printable ends a line; positions stay.
 _PRINTABLE = bytes(byte if byte == 9 or 32 <= byte < 127 else 10 for byte in range(256))
+# How keywords are looked for: in small letters, and with any white space where they have a blank.
+_FOLDED = bytes(range(256)).lower().translate(bytes.maketrans(b"\t\n\v\f\r", b"     "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def find(data: bytes, context: Context, *, binary: bool = False, encoded: bool =
     text, reading = (data.translate(_PRINTABLE), _CODE) if binary else (data, context)
     segments = list(stretches(text, pack.gates))
     # Most rules drop out here, before any segment is looked at on its own.
-    around = b"\n".join(text[start:end] for start, end in segments).lower()
+    around = b"\n".join(text[start:end] for start, end in segments).translate(_FOLDED)
     present = _present(around, pack)
     rules = [
         rule
@@ -103,26 +105,26 @@ def _tokens(data: bytes, pack: RulePack, context: Context) -> Iterator[Hit]:
                             break
 
 
-def _present(lowered: bytes, pack: RulePack) -> frozenset[bytes]:
+def _present(folded: bytes, pack: RulePack) -> frozenset[bytes]:
     """Keywords of the assignment rules that stand in the text; one pass for those that its beginning lacks."""
-    beginning = lowered[:_BEGINNING]
+    beginning = folded[:_BEGINNING]
     found = {word for rule in pack.assignments for word in rule.keywords if word in beginning}
     position = 0
-    while len(lowered) > _BEGINNING:
+    while len(folded) > _BEGINNING:
         missing = frozenset(word for rule in pack.assignments for word in rule.keywords) - found
-        match = any_of(missing).search(lowered, position) if missing else None
+        match = any_of(missing).search(folded, position) if missing else None
         if match is None:
             break
         position = match.start()
-        found |= {word for word in missing if lowered.startswith(word, position)}
+        found |= {word for word in missing if folded.startswith(word, position)}
     return frozenset(found)
 
 
 def _assignments(data: bytes, start: int, end: int, rules: list[Rule], context: Context) -> Iterator[Hit]:
     segment = data[start:end]
-    lowered = segment.lower() if len(segment) <= _SMALL else b""
+    folded = segment.translate(_FOLDED) if len(segment) <= _SMALL else b""
     for rule in rules:
-        if len(segment) <= _SMALL and not _may_match(rule, lowered):
+        if len(segment) <= _SMALL and not _may_match(rule, folded):
             continue
         position = 0
         while (match := rule.pattern.search(segment, position)) is not None:
@@ -134,8 +136,8 @@ def _assignments(data: bytes, start: int, end: int, rules: list[Rule], context: 
             position = max(after, match.start() + 1)
 
 
-def _may_match(rule: Rule, lowered: bytes) -> bool:
-    return not rule.keywords or any(word in lowered for word in rule.keywords)
+def _may_match(rule: Rule, folded: bytes) -> bool:
+    return not rule.keywords or any(word in folded for word in rule.keywords)
 
 
 def _judge(rule: Rule, match: Any, context: Context) -> Hit | None:
