@@ -52,6 +52,9 @@ def found(text: str | bytes, context: Context = "config", **how: bool) -> list[t
         ("identified by 'letmein'", ["sql-password"], []),
         (f"my basic {LOGIN}", ["http-basic"], ["http-basic"]),
         (f"my basic {LOGIN.replace('O', 'L')}", [], []),
+        ('FTP("h", "svc", "kettle-m00n")', ["auth-pair"], ["auth-pair"]),
+        ('FTP_TLS("h", "svc", "hunter2x")', ["auth-pair"], ["auth-pair"]),
+        ('FTP("h", "svc", "password")', [], []),
         # To the rules that go by names "_" is a letter.
         (f"my_basic {LOGIN}", [], []),
         ("docker://registry:kR7pq92@sha384:abcdef", ["url-password"], ["url-password"]),
@@ -118,6 +121,21 @@ def test_a_rule_that_asks_for_a_word_is_tried_on_short_and_long_lines(long: int)
     line = "password: ${A} " * (long // 15) + f"sqlplus app/{STRONG[:10]}@//db:1521/x"
     assert ("oracle-login", STRONG[:10]) in found(line)
     assert ("oracle-login", STRONG[:10]) in found(f"X\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (f"net user svc {STRONG} /add", "windows-command"),
+        (f"exp app/{STRONG[:10]}@db", "oracle-login"),
+        (f"az login -p {STRONG}", "command-short-flag"),
+        (f"the password is {STRONG}", "stated-bare"),
+        (f"admin / {STRONG}", "stored-with-code"),
+    ],
+)
+@pytest.mark.parametrize("blank", [" ", "\t"], ids=["blank", "tab"])
+def test_a_word_that_a_tab_follows_is_the_word_that_a_blank_follows(text: str, rule: str, blank: str) -> None:
+    assert rule in {name for name, _ in found(text.replace(" ", blank))}
 
 
 def test_a_rule_whose_word_stands_far_down_is_tried() -> None:
