@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import IO, BinaryIO, cast
 
 from packaging_readiness.contract.tar import open_tar
-from packaging_readiness.secrets import archives
+from packaging_readiness.secrets.archives import FAILURES, ArchiveRefused
 from packaging_readiness.secrets.model import ALL_LAYERS, DEFAULT_SALT, Finding, Layer, ScanError, ScanResult
 from packaging_readiness.secrets.scan import name_findings, scan_result, scan_stream
 
@@ -32,7 +32,7 @@ def scan_layers(
             with open_tar(layer, "r:*") as tape:
                 for entry, info in enumerate(tape):
                     if entry >= MAX_FILES:
-                        raise archives.ArchiveRefused(f"more than {MAX_FILES} entries")
+                        raise ArchiveRefused(f"more than {MAX_FILES} entries")
                     content = _content(tape, info)
                     if content is None:
                         continue
@@ -43,9 +43,9 @@ def scan_layers(
                     errors.update(problems)
                     files += 1
                     size += read
-        except archives.ArchiveRefused as error:
+        except ArchiveRefused as error:
             errors.add(ScanError(f"{PREFIX}(added layer {number})", str(error)))
-        except archives.FAILURES as error:
+        except FAILURES as error:
             errors.add(ScanError(f"{PREFIX}(added layer {number})", f"cannot be read: {type(error).__name__}"))
     return scan_result(files, size, findings.union(name_findings(sorted(names), salt)), errors)
 

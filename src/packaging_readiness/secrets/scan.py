@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from packaging_readiness.contract.errors import CannotTell
-from packaging_readiness.secrets import archives, leaves, matcher
+from packaging_readiness.secrets import leaves, matcher
+from packaging_readiness.secrets.archives import FAILURES, MAX_DEPTH, ArchiveRefused, Budget, kind_of, members
 from packaging_readiness.secrets.decoding import Window, is_binary, windows
 from packaging_readiness.secrets.model import (
     ALL_LAYERS,
@@ -170,7 +171,7 @@ def scan_stream(
 ) -> tuple[list[Finding], list[ScanError], int]:
     """Findings, errors and bytes read of one seekable stream, archive members included; `seen` is told on the way."""
     ensure_rules_hold()
-    return _scan(stream, path, salt, tuple(layers), archives.Budget(), 0, seen)
+    return _scan(stream, path, salt, tuple(layers), Budget(), 0, seen)
 
 
 def _scan(
@@ -178,7 +179,7 @@ def _scan(
     path: str,
     salt: bytes,
     layers: tuple[Layer, ...],
-    budget: archives.Budget,
+    budget: Budget,
     depth: int,
     seen: Callable[[int], None] | None = None,
 ) -> tuple[list[Finding], list[ScanError], int]:
@@ -186,20 +187,20 @@ def _scan(
     errors: list[ScanError] = []
     head = stream.read(512)
     try:
-        kind = archives.kind_of(stream, head)
-        if kind is not None and depth >= archives.MAX_DEPTH:
-            raise archives.ArchiveRefused(f"archives nested deeper than {archives.MAX_DEPTH}")
+        kind = kind_of(stream, head)
+        if kind is not None and depth >= MAX_DEPTH:
+            raise ArchiveRefused(f"archives nested deeper than {MAX_DEPTH}")
         if kind is not None:
             names = []
-            for name, content in archives.members(stream, kind, budget):
+            for name, content in members(stream, kind, budget):
                 names.append(name)
                 found, problems, _ = _scan(_seekable(content), f"{path}!{name}", salt, layers, budget, depth + 1)
                 findings += found
                 errors += problems
             findings += name_findings(names, salt, f"{path}!")
-    except archives.ArchiveRefused as error:
+    except ArchiveRefused as error:
         errors.append(ScanError(path, str(error)))
-    except archives.FAILURES as error:
+    except FAILURES as error:
         errors.append(ScanError(path, f"archive cannot be read: {type(error).__name__}"))
     stream.seek(0)
     hits = _Hits(path, salt)
