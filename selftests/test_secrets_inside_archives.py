@@ -6,10 +6,16 @@ import io
 import lzma
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from packaging_readiness.secrets.archives import ArchiveRefused, Budget, kind_of, members
+from packaging_readiness.secrets.model import POLICY_ONLY
+from packaging_readiness.secrets.rulepack import expand_example
+from packaging_readiness.secrets.scan import scan_files
+
+LINE = b"token: " + expand_example("ghp_{alnum:36}").encode() + b"\n"
 
 
 def zipped(**contents: bytes) -> bytes:
@@ -171,3 +177,34 @@ def test_no_read_of_a_member_takes_more_than_a_mebibyte_unless_told_so() -> None
     assert content.read(-1) == bytes(2)
     assert content.read() == b""
     assert 1_073_741_824 - budget.bytes == 1_048_581
+
+
+def broken_zip() -> bytes:
+    """A member in a way of packing that nobody knows."""
+    data = bytearray(zipped(x=LINE))
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        data[data.index(mark) + at] = 99
+    return bytes(data)
+
+
+GZ = gzip.compress(LINE * 40, mtime=0)
+BROKEN = {
+    "gzip-header": (b"\x1f\x8b" + b"x" * 40, "BadGzipFile"),
+    "gzip-sum": (GZ[:-8] + bytes(8), "BadGzipFile"),
+    "gzip-cut": (GZ[:-20], "EOFError"),
+    "gzip-data": (GZ[:10] + b"\xff" * 20, ": error"),
+    "bzip2": (bz2.compress(LINE)[:10] + bytes(40), "OSError"),
+    "xz": (lzma.compress(LINE)[:10] + bytes(40), "LZMAError"),
+    "zip-cut": (zipped(x=LINE)[:-30], "BadZipFile"),
+    "zip-packing": (broken_zip(), "NotImplementedError"),
+    "tar": (b"x" * 257 + b"ustar" + b"x" * 400, "ReadError"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_an_archive_that_breaks_is_an_error_with_its_cause_and_read_as_it_is(name: str, tmp_path: Path) -> None:
+    data, cause = BROKEN[name]
+    (tmp_path / "a").write_bytes(data if name.endswith("cut") else data + b"\n" + LINE)
+    result = scan_files(tmp_path, ["a"], layers=POLICY_ONLY)
+    assert [(error.path, error.cause.endswith(cause)) for error in result.errors] == [("a", True)]
+    assert name.endswith("cut") or {finding.path for finding in result.findings} == {"a"}

@@ -1,9 +1,7 @@
 """Files and archives as the scan meets them: what is opened, how deep, what it tells of them, and what of failures."""
 
-import bz2
 import gzip
 import io
-import lzma
 import os
 import tarfile
 import zipfile
@@ -14,9 +12,9 @@ import pytest
 
 from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.secrets import decoding
-from packaging_readiness.secrets.model import POLICY_ONLY, Finding, ScanError
+from packaging_readiness.secrets.model import DEFAULT_SALT, POLICY_ONLY, Finding, ScanError, fingerprint
 from packaging_readiness.secrets.rulepack import expand_example
-from packaging_readiness.secrets.scan import context_of, scan_bytes, scan_files, scan_result, scan_stream
+from packaging_readiness.secrets.scan import context_of, name_findings, scan_bytes, scan_files, scan_result, scan_stream
 
 TOKEN = expand_example("ghp_{alnum:36}")
 LINE = f"token: {TOKEN}\n".encode()
@@ -95,35 +93,12 @@ def test_a_secret_in_the_name_of_a_member_is_found() -> None:
     assert result[1] == []
 
 
-def broken_zip() -> bytes:
-    """A member in a way of packing that nobody knows."""
-    data = bytearray(zipped("x", LINE))
-    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
-        data[data.index(mark) + at] = 99
-    return bytes(data)
-
-
-GZ = gzip.compress(LINE * 40, mtime=0)
-BROKEN = {
-    "gzip-header": (b"\x1f\x8b" + b"x" * 40, "BadGzipFile"),
-    "gzip-sum": (GZ[:-8] + bytes(8), "BadGzipFile"),
-    "gzip-cut": (GZ[:-20], "EOFError"),
-    "gzip-data": (GZ[:10] + b"\xff" * 20, ": error"),
-    "bzip2": (bz2.compress(LINE)[:10] + bytes(40), "OSError"),
-    "xz": (lzma.compress(LINE)[:10] + bytes(40), "LZMAError"),
-    "zip-cut": (zipped("x", LINE)[:-30], "BadZipFile"),
-    "zip-packing": (broken_zip(), "NotImplementedError"),
-    "tar": (b"x" * 257 + b"ustar" + b"x" * 400, "ReadError"),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_an_archive_that_breaks_is_an_error_with_its_cause_and_read_as_it_is(name: str, tmp_path: Path) -> None:
-    data, cause = BROKEN[name]
-    (tmp_path / "a").write_bytes(data if name.endswith("cut") else data + b"\n" + LINE)
-    result = scan_files(tmp_path, ["a"], layers=POLICY_ONLY)
-    assert [(error.path, error.cause.endswith(cause)) for error in result.errors] == [("a", True)]
-    assert name.endswith("cut") or {finding.path for finding in result.findings} == {"a"}
+def test_of_several_secrets_in_a_name_the_first_is_told() -> None:
+    key = expand_example("AKIA{upper:16}")
+    for name, rule, value in ((f"{key} {TOKEN}", "aws-access-key-id", key), (f"{TOKEN}-{key}", "github-token", TOKEN)):
+        (finding,) = name_findings(["words", name], DEFAULT_SALT, "a!")
+        assert (finding.path, finding.line, finding.rule) == (f"a!{name}", 0, rule)
+        assert finding.fingerprint == fingerprint(value.encode(), DEFAULT_SALT)
 
 
 def test_what_is_no_file_is_told_as_that(tmp_path: Path) -> None:

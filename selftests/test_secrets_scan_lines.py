@@ -82,7 +82,7 @@ def test_a_value_is_marked_without_the_blanks_around_it() -> None:
 
 def test_base64_inside_of_an_escaped_text_is_not_decoded_a_second_time() -> None:
     run = base64.b64encode(f"# settings of a service\nDB_PASSWORD={STRONG}\n".encode()).decode()
-    assert lines(json.dumps({"x": "\n", "blob": f"{run} \n"}, indent=1), "a.json") == [3]
+    assert lines(json.dumps({"x": "token\n", "blob": f"{run} \n"}, indent=1), "a.json") == [3]
 
 
 def test_a_binary_file_has_no_structure_whatever_its_name_says() -> None:

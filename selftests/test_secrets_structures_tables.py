@@ -98,6 +98,7 @@ SQL = {
     "something-between": (f"{HEAD}('a', 'b') x, ('c', 'd')", [user("a", "b", 1)]),
     "not-closed": (f"{HEAD}((x, 'b')", [[]]),
     "two-statements": (f"x\n{HEAD}('a', 'b');\n{HEAD}('c', 'd');", [user("a", "b", 2), user("c", "d", 3)]),
+    "first-line-empty": (f"\n{HEAD}('a', 'b')", [user("a", "b", 2)]),
     "part-of-a-word": (f"re{HEAD}('a', 'b')", []),
     "one-column": ("insert into t (password) values ('a')", []),
     "no-credential": ("insert into t (user, name) values ('a', 'b')", []),
