@@ -63,6 +63,7 @@ def found(text: str | bytes, context: Context = "config", **how: bool) -> list[t
         ("image=name:v1.22-Alpha9@host:0fab", ["dsn-password"], ["dsn-password"]),
         ("image=name:v1.22-Alpha9@sha256:0fab", [], []),
     ],
+    ids=range(34),
 )
 def test_a_value_counts_by_its_rule_and_by_how_the_text_is_read(text: str, config: list[str], code: list[str]) -> None:
     assert [rule for rule, _ in found(text)] == config
@@ -132,6 +133,7 @@ def test_a_rule_that_asks_for_a_word_is_tried_on_short_and_long_lines(long: int)
         (f"the password is {STRONG}", "stated-bare"),
         (f"admin / {STRONG}", "stored-with-code"),
     ],
+    ids=range(5),
 )
 @pytest.mark.parametrize("blank", [" ", "\t"], ids=["blank", "tab"])
 def test_a_word_that_a_tab_follows_is_the_word_that_a_blank_follows(text: str, rule: str, blank: str) -> None:
@@ -196,6 +198,7 @@ def coded(text: str) -> bytes:
         (coded("caf\u00e9"), ""),
         (b"", ""),
     ],
+    ids=range(39),
 )
 def test_a_run_of_base64_is_decoded_where_that_gives_text(run: bytes, text: str) -> None:
     assert decode_text(run) == text.encode()

@@ -53,6 +53,7 @@ NAMED = "".join(part for part, _ in zip(PARTS, range(80), strict=False))
         ("tokens", "a", NAMED[:256], False),
         ("tokens", "a", NAMED[:257], True),
     ],
+    ids=range(36),
 )
 def test_a_member_counts_by_its_owner_its_name_and_its_form(owner: str, key: str, value: str, secret: bool) -> None:
     assert is_member_secret(owner, key, value) is secret
@@ -99,6 +100,7 @@ def test_passwords_pass_their_name_on_to_what_groups_them(owner: str, key: str, 
         ("a" * 253 + ">=1", True),
         ("a" * 254 + ">=1", False),
     ],
+    ids=range(20),
 )
 def test_a_requirement_is_a_package_with_a_version(text: str, requirement: bool) -> None:
     assert is_requirement(text) is requirement

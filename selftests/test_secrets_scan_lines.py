@@ -103,6 +103,7 @@ def test_a_binary_file_has_no_structure_whatever_its_name_says() -> None:
         (b"x\nab\n", b'""', 1),
         (b"x\nab\n", b"c", 1),
     ],
+    ids=range(8),
 )
 def test_the_line_of_a_value_is_the_first_that_holds_it_or_its_longest_word(
     data: bytes, value: bytes, line: int

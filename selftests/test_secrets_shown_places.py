@@ -28,6 +28,7 @@ OTHER = expand_example("duffel_live_{alnum:43}")
         (f"\u00e9 {TOKEN} \u00e9", "\u00e9 [redacted github-token] \u00e9"),
         (OTHER, OTHER),
     ],
+    ids=range(9),
 )  # fmt: skip
 def test_everything_around_a_secret_stays(text: str, shown: str) -> None:
     assert redact(text) == (shown, shown != text)
@@ -52,6 +53,7 @@ def test_the_other_engine_is_asked_where_its_layer_is_named() -> None:
         ("", 0, ""),
         (f"{TOKEN} x", 23, "[redacted github-token]\n[2 more bytes]"),
     ],
+    ids=range(5),
 )
 def test_no_more_bytes_are_given_back_than_asked_for(text: str, limit: int, shown: str) -> None:
     assert redact(text, limit=limit)[0] == shown

@@ -40,6 +40,7 @@ WORDS = "some words in a file"
         (b"a\0" + b"ab" * 20, "bytes"),
         (b"\0a" * 5 + b"ab" * 20, "bytes"),
     ],
+    ids=range(24),
 )
 def test_an_encoding_is_known_by_its_mark_or_by_its_zero_bytes(head: bytes, name: str) -> None:
     assert encoding_of(head) == name
