@@ -104,6 +104,12 @@ def test_a_window_that_ends_with_the_file_is_the_last() -> None:
     assert [each.whole for each in windows(io.BytesIO(b"abcde"), 4, 2)] == [False, False]
 
 
+def test_windows_have_8_mib_of_which_128_kib_are_the_next_ones_too() -> None:
+    first, second = windows(io.BytesIO(bytes(8_388_608) + b"a"))
+    assert (len(first.data), first.last) == (8_388_608, 8_388_608 - 65_536)
+    assert (len(second.data), second.first, second.last) == (131_073, 65_536, 131_074)
+
+
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_windows_of_another_encoding_hold_utf_8(codec: str) -> None:
     text = "\u00e9t\u00e9 " + WORDS * 3
