@@ -108,13 +108,18 @@ def test_what_has_more_than_six_characters_may_be_a_token() -> None:
         *("arn:", "ssm:", "ssm://", "secretsmanager:", "vault:", "vault://", "op://", "sm://", "gcpsm://", "awssm://"),
         *("keyvault:", "azurekeyvault:", "file:", "env:", "env://", "secret:", "secretref:", "ref+", "ENC[", "ENC("),
         *("{cipher}", "projects/", "resolve:", "http://", "https://", "s3://", "data:", "sha256:", "sha384-"),
-        *("sha512-", "$ANSIBLE_VAULT", "lambda", "function", "!Ref", "!Sub", "!vault"),
+        *("sha512-", "$ANSIBLE_VAULT", "lambda ", "lambda:", "function ", "function(", "!Ref", "!Sub", "!vault"),
     ],
 )
 def test_a_value_that_begins_so_names_where_it_comes_from(prefix: str) -> None:
     assert is_reference(f"{prefix}Xk7!q")
     assert is_reference(f"  {prefix.lower()}Xk7!q")
     assert is_reference(f"Xk7!q{prefix}") is (prefix == "{cipher}")
+
+
+@pytest.mark.parametrize("word", ["lambda", "function"])
+def test_a_password_may_begin_with_a_word_of_a_language(word: str) -> None:
+    assert not is_reference(f"{word}Xk7!q")
 
 
 @pytest.mark.parametrize(

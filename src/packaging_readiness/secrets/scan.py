@@ -15,6 +15,7 @@ from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.secrets import leaves, matcher
 from packaging_readiness.secrets.archives import FAILURES, MAX_DEPTH, ArchiveRefused, Budget, kind_of, members
 from packaging_readiness.secrets.decoding import Window, is_binary, windows
+from packaging_readiness.secrets.leaves import STRUCTURE_RULES
 from packaging_readiness.secrets.model import (
     ALL_LAYERS,
     DEFAULT_SALT,
@@ -259,7 +260,7 @@ def _structured(path: str, data: bytes) -> Iterator[tuple[str, str, int, bytes]]
         text = data.decode("latin-1")
     name = path.rpartition("!")[2]
     for leaf in leaves.named_by_file(name, text):
-        yield leaf.rule, leaves.STRUCTURE_RULES[leaf.rule], leaf.line, leaf.value.encode("utf-8", "replace")
+        yield leaf.rule, STRUCTURE_RULES[leaf.rule], leaf.line, leaf.value.encode("utf-8", "replace")
     if not matcher.announces(data):
         return
     with _without_collector():
@@ -267,7 +268,7 @@ def _structured(path: str, data: bytes) -> Iterator[tuple[str, str, int, bytes]]
     for root, found in trees:
         for leaf in found:
             value = leaf.value.strip().encode("utf-8", "replace")
-            yield leaf.rule, leaves.STRUCTURE_RULES[leaf.rule], leaf.line or _line_of(data, value), value
+            yield leaf.rule, STRUCTURE_RULES[leaf.rule], leaf.line or _line_of(data, value), value
         if b"\\" not in data:
             continue
         # Escapes of the format hide a text from the rules that read the file as it stands.

@@ -38,7 +38,7 @@ _REFERENCE_PREFIXES = (
     "arn:", "ssm:", "secretsmanager:", "vault:", "op://", "sm://", "gcpsm://", "awssm://",
     "keyvault:", "azurekeyvault:", "file:", "env:", "secret:", "secretref:", "ref+", "enc[", "enc(",
     "projects/", "resolve:", "http://", "https://", "s3://", "data:", "sha256:", "sha384-", "sha512-",
-    "$ansible_vault", "lambda", "function", "!ref", "!sub", "!vault",
+    "$ansible_vault", "lambda ", "lambda:", "function ", "function(", "!ref", "!sub", "!vault",
 )  # fmt: skip
 _EXPRESSIONS = (
     "${",
