@@ -20,6 +20,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "docker run --volume=/a:/b --rm aquasec/trivy image --exit-code 1 x",
         "docker run -e=A=B aquasec/trivy image --exit-code 1 x",
         "docker run -e A=B gitleaks detect",
+        "docker run semgrep/semgrep ci",
+        "docker run semgrep/semgrep semgrep ci",
     ),
     "soft": (
         "docker scout cves x",

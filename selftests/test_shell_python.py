@@ -64,6 +64,7 @@ FAILS = (
     "def f():\n    sys.exit(1)\nf()",
     "def f():\n    g()\ndef g():\n    f()\n    sys.exit(1)\nf()",
     "def f():\n    pass\nf()\nsys.exit(1)",
+    "def f():\n    global x\n    sys.exit(1)\nf()",
     "def f():\n    sys.exit(1)\ntry:\n    f()\nexcept:\n    pass\nf()",
     "def f():\n    raise ValueError\ntry:\n    f()\nexcept ValueError:\n    pass\nf()",
     "def f():\n    assert x\ntry:\n    f()\nfinally:\n    pass",

@@ -84,6 +84,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "/bin/checker",
         "/sbin/checker",
         "find . -exec ./scan {} +",
+        "find -exec +",
         "fd x -exec ./scan {} +",
         "uv run checker",
         "uvx checker",
