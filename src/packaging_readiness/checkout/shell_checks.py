@@ -63,9 +63,9 @@ def role_of(words: tuple[str, ...], documents: tuple[str, ...] = (), *, of_searc
         return Role("search")
     if name in ("sha256sum", "sha512sum") and {"-c", "--check"} & set(rest):
         return Role("check")
-    if name == "cosign" and rest[:1] and rest[0].startswith("verify"):
+    if name == "cosign" and rest and rest[0].startswith("verify"):
         return Role("check")
-    if rest[:1] and rest[0] in _PREPARES:
+    if rest and rest[0] in _PREPARES:
         return NONE
     known = name in tools.HARMLESS or name in tools.HARMLESS_PARTS or name in tools.PUSHING_PARTS
     if known or name in ("curl", "aws", "xargs"):

@@ -22,7 +22,7 @@ def can_fail(program: str, *, asserts: bool = True) -> bool:
     """
     try:
         tree = ast.parse(program)
-        names = {_name(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute | ast.alias)}
+        names = {_name(node) for node in ast.walk(tree)}
         names |= {name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for name in [node.module or ""]}
         return not names & _STATUS_CHANGED and _Reader(tree, asserts).fails(tree.body, errors=True, exits=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -50,7 +50,7 @@ class _Reader:
                 return False
             case ast.Raise():
                 value = one.exc
-                if value is not None and _name(value.func if isinstance(value, ast.Call) else value) in _ENDS:
+                if _name(value.func if isinstance(value, ast.Call) else value) in _ENDS:
                     return exits and isinstance(value, ast.Call) and _nonzero(value)
                 return errors
             case ast.Assert():
@@ -97,11 +97,11 @@ class _Reader:
 
 
 def _calls_of(one: ast.stmt) -> Iterator[ast.Call]:
-    """Calls in the expressions of a statement, not in the statements inside it and not in what runs later."""
+    """Calls in the expressions of a statement other than `try`, not in statements inside it nor in what runs later."""
     todo: list[ast.AST] = [one]
     while todo:
         for child in ast.iter_child_nodes(todo.pop()):
-            if isinstance(child, ast.stmt | ast.Lambda | ast.ExceptHandler):
+            if isinstance(child, ast.stmt | ast.Lambda):
                 continue
             if isinstance(child, ast.Call):
                 yield child
