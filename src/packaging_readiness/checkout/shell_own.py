@@ -46,7 +46,8 @@ def own_role(name: str, rest: tuple[str, ...]) -> Role | None:
         spoilt = re.search(_SPOILS[name if name in _SPOILS else "npm"], text)
         if spoilt is None:
             return Role("check")
-        return Role("unknown", f"runs {name} with {spoilt[0].strip() or rest[0]}, which may check nothing")
+        told = spoilt[0].strip() or next(iter(rest), "nothing")
+        return Role("unknown", f"runs {name} with {told}, which may check nothing")
     return None
 
 
