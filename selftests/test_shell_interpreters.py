@@ -119,6 +119,7 @@ def test_what_an_interpreter_is_started_with_decides(words: str, kind: str) -> N
         ("-W O", "check"),
         ("-W=O -B", "check"),
         ("-Xfoo", "check"),
+        ("-XO_x", "check"),
     ],
 )
 def test_assertions_count_unless_they_are_switched_off(options: str, kind: str) -> None:
