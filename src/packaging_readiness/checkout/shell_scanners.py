@@ -94,7 +94,7 @@ def scans(name: str, rest: tuple[str, ...]) -> Role:
         return NONE
     if rule.spoils and re.search(rule.spoils, text):
         return Role("soft", f"runs {name}, which is told not to fail, or not to scan", known=True)
-    if rule.needs and not re.search(rule.needs, text):
+    if not re.search(rule.needs, text):
         return Role("soft", f"runs {name}, which succeeds whatever it finds unless it is told otherwise", known=True)
     loose = next((word for word in rest if _MORE.fullmatch(word)), "")
     if loose:
