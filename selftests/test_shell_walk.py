@@ -20,6 +20,7 @@ GUARDS = [
     ("tee log | ./scan", E),
     ("set -o pipefail\n./scan | cat", E),
     ("./scan | ./other", E),
+    ("true | { ./scan; echo done; }", E),
     ("exit 1 | ./scan", EP),
     ("if false | true; then exit 0; fi\n./scan", EP),
     ("if true | false; then exit 0; fi\n./scan", E),
@@ -63,6 +64,9 @@ SOFT: list[tuple[str, str | None, list[str]]] = [
     ("if false | true | true; then exit 0; fi\n./scan", E, [EARLY]),
     ("if exit | true; then exit 0; fi\n./scan", EP, [EARLY, EARLY]),
     ("if ./scan | true; then echo x; fi\necho done", EP, [IF]),
+    ("if true | { ./scan; echo x; }; then exit 0; fi", E, [NO_STOP, EARLY]),
+    ("if false | grep -q KEY x; then exit 1; fi", EP, [WITHOUT]),
+    ("mypy src\n{ gitleaks detect; true; } &", E, ["gitleaks does not stop"]),
     ("./scan\nset +e", E, [NO_STOP]),
     ("./scan\necho done", BARE, [NO_STOP]),
     ("true && set -e\n./scan\necho done", BARE, [NO_STOP]),
@@ -162,6 +166,7 @@ def nested_shells(count: int) -> str:
 def test_calls_are_followed_up_to_a_depth() -> None:
     assert judge_step(nested_calls(59), None, {}).guards
     assert told(judge_step(nested_calls(60), None, {}).unclear, ["nested too deeply"])
+    assert told(judge_step("{ true; }\n" * 70 + nested_calls(60), None, {}).unclear, ["nested too deeply"])
 
 
 def test_shells_are_followed_up_to_a_depth() -> None:

@@ -122,7 +122,7 @@ class Walk(Commands):
                 self.note((flow.ok or state) - state, "is lost in a pipeline without pipefail")
         counted = flows if self.pipefail else flows[-1:]
         if any(flow.ok is None for flow in counted):
-            return Flow(None, flows[-1].fail or state)
+            return Flow(None, state)  # it fails whatever the last part says
         gained = frozenset[str]().union(*(flow.ok for flow in counted if flow.ok is not None))
         return Flow(state | gained, flows[-1].fail if flows[-1].fail is not None else state)
 
