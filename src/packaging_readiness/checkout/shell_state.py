@@ -53,15 +53,12 @@ class Walker(ABC):
         # What a shell that the script starts knows of them.
         self.environment = {name: value for name, value in self.variables.items() if name in variables}
         written = [bare(expanded(one.words, self.variables)) for one in commands]
-        settings = [words for words in written if words[:1] == ("set",)]
+        settings = [_options(words, Start(True, True)) for words in written if words[:1] == ("set",)]
         names = list(functions(tree))
         self.tree, self.depth, self.nested, self.level, self.steps = tree, depth, 0, 0, 0
         self.calls: list[str] = []
         # An option that is switched off anywhere is off everywhere: when that line runs is not followed up.
-        self.never = Start(
-            any(not _options(words, Start(True, True)).errexit for words in settings),
-            any(not _options(words, Start(True, True)).pipefail for words in settings),
-        )
+        self.never = Start(any(not one.errexit for one in settings), any(not one.pipefail for one in settings))
         self.start = start
         # Variables that hold what a search has found.
         self.worked_out = frozenset(
