@@ -52,6 +52,8 @@ def across_jobs(**more: str) -> tuple[str, ...]:
         "success() && !x",
         "always() && success()  || x",
         "x && always()",
+        "success() && x || y",
+        "x ${{ y && success() }}",
         "success() == x",
         "success()x",
         "xsuccess() && success(1)",
