@@ -86,7 +86,8 @@ def test_a_tag_is_shown_in_plain_letters(tag: str, shown: str) -> None:
 
 def test_what_is_wrong_with_the_syntax_is_told() -> None:
     assert len({refusal(text).cause for text in (b"a: 'b", b"a: @b", b"a: b\n c: d", b"%X\n---\na")}) == 4
-    assert refusal("a\u2028".encode()).cause != refusal(b"a\x01").cause
+    assert "separator" in refusal("a\u2028".encode()).cause
+    assert "control" in refusal(b"a\x01").cause
     assert refusal("a\x85".encode()).cause == refusal("a\u2028".encode()).cause
     assert refusal(b"a\x7f").cause == refusal(b"a\x01").cause
 
