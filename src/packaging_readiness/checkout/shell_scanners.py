@@ -28,47 +28,43 @@ _MORE = re.compile(
 class Scanner:
     """How a tool is made to fail on what it finds.
 
-    `parts` are the first arguments with which it scans at all (empty: all); `needs` and `spoils` are looked for in its
-    arguments, each with a blank on both sides.
+    `parts` are the first arguments with which it scans at all, divided by blanks (empty: all); `needs` and `spoils` are
+    looked for in its arguments, each with a blank on both sides.
     """
 
-    parts: frozenset[str] = frozenset()
+    parts: str = ""
     needs: str = ""
     spoils: str = ""
 
 
-def _scanner(parts: str = "", needs: str = "", spoils: str = "") -> Scanner:
-    return Scanner(named(parts), needs, spoils)
-
-
 SCANNERS: Mapping[str, Scanner] = {
-    "actionlint": _scanner(spoils=" -init-config "),
-    "bandit": _scanner(spoils=" --exit-z"),
-    "checkov": _scanner(spoils=" (--soft|-s |--list |-l |--support )"),
-    "conftest": _scanner("test verify", spoils=" --no-fail"),
-    "detect-secrets-hook": _scanner(),
-    "dockle": _scanner(needs=_FAILING_CODE, spoils=_OTHER_CODE),
-    "gitleaks": _scanner("detect protect git dir directory file stdin", spoils=_OTHER_CODE),
-    "govulncheck": _scanner(spoils=" -(json|format|mode)"),
-    "grype": _scanner(needs=" (--fail-on|-f)[= ]?(negligible|low|medium|high|critical) "),
-    "hadolint": _scanner(spoils=" (--no-fail|--failure-threshold[= ]none|-t ?none)"),
-    "mypy": _scanner(),
-    "osv-scanner": _scanner(),
-    "packaging-readiness": _scanner("scan-secrets context dockerfile verify"),
-    "pip-audit": _scanner(spoils=" --dry-run"),
-    "ruff": _scanner("check", spoils=" (--exit-z|-e |--show-|--add-noqa|--fix-only|--watch|-w )"),
-    "safety": _scanner("check scan", spoils=" --continue-on-error"),
-    "semgrep": _scanner("ci scan", needs="^ ci | --error ", spoils=" (--no-error|--dryrun|--suppress-errors)"),
-    "shellcheck": _scanner(),
-    "snyk": _scanner("test", spoils=" --fail-on="),
-    "trivy": _scanner(
+    "actionlint": Scanner(spoils=" -init-config "),
+    "bandit": Scanner(spoils=" --exit-z"),
+    "checkov": Scanner(spoils=" (--soft|-s |--list |-l |--support )"),
+    "conftest": Scanner("test verify", spoils=" --no-fail"),
+    "detect-secrets-hook": Scanner(),
+    "dockle": Scanner(needs=_FAILING_CODE, spoils=_OTHER_CODE),
+    "gitleaks": Scanner("detect protect git dir directory file stdin", spoils=_OTHER_CODE),
+    "govulncheck": Scanner(spoils=" -(json|format|mode)"),
+    "grype": Scanner(needs=" (--fail-on|-f)[= ]?(negligible|low|medium|high|critical) "),
+    "hadolint": Scanner(spoils=" (--no-fail|--failure-threshold[= ]none|-t ?none)"),
+    "mypy": Scanner(),
+    "osv-scanner": Scanner(),
+    "packaging-readiness": Scanner("scan-secrets context dockerfile verify"),
+    "pip-audit": Scanner(spoils=" --dry-run"),
+    "ruff": Scanner("check", spoils=" (--exit-z|-e |--show-|--add-noqa|--fix-only|--watch|-w )"),
+    "safety": Scanner("check scan", spoils=" --continue-on-error"),
+    "semgrep": Scanner("ci scan", needs="^ ci | --error ", spoils=" (--no-error|--dryrun|--suppress-errors)"),
+    "shellcheck": Scanner(),
+    "snyk": Scanner("test", spoils=" --fail-on="),
+    "trivy": Scanner(
         "image i filesystem fs rootfs repository repo config conf sbom vm kubernetes k8s",
         needs=_FAILING_CODE,
         # A format of these lists packages and switches the scan off.
         spoils=rf"{_OTHER_CODE}| (--format|-f)[= ]?(cyclonedx|spdx|github)| --download-| --reset | --clear-cache | -v ",
     ),
-    "trufflehog": _scanner("git github gitlab filesystem docker s3", needs=" --fail "),
-    "zizmor": _scanner(spoils=" --no-exit"),
+    "trufflehog": Scanner("git github gitlab filesystem docker s3", needs=" --fail "),
+    "zizmor": Scanner(spoils=" --no-exit"),
 }
 NEVER_FAIL = frozenset(("detect-secrets", "syft"))
 """Scanners that list what they find and succeed."""
@@ -90,7 +86,7 @@ def scans(name: str, rest: tuple[str, ...]) -> Role:
     if _TELLS & set(rest):
         return NONE
     rule, text = SCANNERS[name], f" {' '.join(rest)} "
-    if rule.parts and not rule.parts & set(rest):
+    if rule.parts and not named(rule.parts) & set(rest):
         return NONE
     if rule.spoils and re.search(rule.spoils, text):
         return Role("soft", f"runs {name}, which is told not to fail, or not to scan", known=True)
