@@ -206,6 +206,7 @@ def test_only_a_well_known_scanner_is_known(line: str, known: bool) -> None:
         ("$SCANNER .", "$SCANNER"),
         ("/usr/bin/checker .", "checker"),
     ],
+    ids=["variable", "system"],
 )
 def test_a_reason_names_what_is_not_known(line: str, named: str) -> None:
     assert named in role_of(tuple(line.split())).why.split(" of ")[0].replace(",", "").split()
