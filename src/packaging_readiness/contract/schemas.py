@@ -80,8 +80,7 @@ def _place(error: Any) -> str:
 def _rule(error: Any) -> str:
     rule, argument = error.validator, error.validator_value
     if rule == "required":
-        present = error.instance if isinstance(error.instance, Mapping) else {}
-        return "lacks " + ", ".join(key for key in argument if key not in present)
+        return "lacks " + ", ".join(key for key in argument if key not in error.instance)
     if rule == "additionalProperties":
         return "has a key that is not allowed"
     if rule == "type":
