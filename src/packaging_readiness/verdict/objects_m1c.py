@@ -88,7 +88,7 @@ def release_metadata_receipt(ledger: Ledger) -> Mapping[str, Any]:
 
 
 def _deferrals(ledger: Ledger, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    used = {result.deferral for result in ledger.results.values() if result.deferral}
+    used = {result.deferral for result in ledger.results.values()}
     return [
         {"id": row.id, "until": row.until, "reason": row.reason}
         for row in ledger.contract.deferrals
