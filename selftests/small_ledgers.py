@@ -57,10 +57,16 @@ def row(row_id: str, of: Row | None = None, **check: Any) -> CheckRow:
     return CheckRow(row_id, made, of, blocker, severity)
 
 
-def held(row_id: str, outcome: Outcome = "pass", reason: str = "", of: Row | None = None, **result: Any) -> Held:
+def held(
+    row_id: str,
+    outcome: Outcome = "pass",
+    reason: str = "",
+    of: Row | None = None,
+    check: Mapping[str, Any] | None = None,
+    **result: Any,
+) -> Held:
     """A row of a test, and its result."""
-    check = result.pop("check", {})
-    return row(row_id, of, **check), Result(row_id, outcome, reason, **result)
+    return row(row_id, of, **(check or {})), Result(row_id, outcome, reason, **result)
 
 
 def seen(row_id: str, **observation: Any) -> Held:

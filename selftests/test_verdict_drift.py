@@ -72,6 +72,13 @@ def test_verdict_of_a_lane_is_answered_by_its_snapshot(kind: str, status: str, l
     assert told(claim(kind, status, lane=lane), lanes=FAIL_B) == note
 
 
+@pytest.mark.parametrize("kind", ["phase", "blocker", "note", "box"])
+@pytest.mark.parametrize("status", ["DONE", "OPEN"])
+def test_claim_of_another_kind_is_not_answered_by_the_lane_it_stands_in(kind: str, status: str) -> None:
+    for lanes in (PASS, FAIL_B):
+        assert "m1b_execution_snapshot" not in told(claim(kind, status, lane="M1.B", id="M1"), lanes=lanes)
+
+
 @pytest.mark.parametrize(
     ("kind", "title", "found"),
     [
@@ -102,6 +109,7 @@ HANDOFF, RECEIPT = "m1_handoff_readiness_snapshot.json says ", "m1_build_go_tran
         ("[ ] M1 blockers resolved", "OPEN", ("M1A-B1",), ""),
         ("[x] M1 blockers resolvedly", "DONE", ("M1A-B1",), ""),
         ("[x] all M1 blockers resolved", "DONE", ("M1A-B1",), ""),
+        ("as [x] M1 blockers resolved", "DONE", ("M1A-B1",), ""),
     ],
 )
 def test_checklist_of_the_blockers_is_answered_by_those_that_are_active(

@@ -7,60 +7,12 @@ from typing import Any
 import pytest
 
 from packaging_readiness.contract.errors import InputRefused
-from packaging_readiness.verdict.report import Report, read_report
+from packaging_readiness.verdict.report import read_report
 from packaging_readiness.verdict.results import Result
-from packaging_readiness.verdict.shared_contract import SharedContract
-from selftests.synthetic_facts import GIT_SHA, IMAGE_DIGEST, RUN_ID, WRITTEN_AT
+from selftests.small_reports import content, ran, read
+from selftests.synthetic_facts import IMAGE_DIGEST
 
-IDENTITY: Mapping[str, Any] = {
-    "platform_run_id": RUN_ID,
-    "written_at_utc": WRITTEN_AT,
-    "suite_version": "0.1.0",
-    "suite_digest": "sha256:" + "11" * 32,
-    "contract_digest": "sha256:" + "22" * 32,
-    "git_sha": GIT_SHA,
-    "git_ref": None,
-    "dirty": False,
-    "aws": "embedded",
-    "workflow_run_id": None,
-    "workflow_run_url": None,
-    "carried": {},
-}
 OTHER_DIGEST = "sha256:" + "5e" * 32
-RECORD: Mapping[str, Any] = {
-    "check": "m1a.x.one",
-    "outcome": "pass",
-    "reason": "",
-    "expected": "it holds",
-    "found": [],
-    "observation": {"exit_code": 0},
-    "notes": ["a note"],
-    "deferral": None,
-    "image": None,
-    "measured": {},
-}
-
-
-def ran(
-    setup: Any = "passed", call: Any = "passed", teardown: Any = "passed", ended: str = "passed", **record: Any
-) -> Any:
-    """One test of a report; a phase that is None is not there."""
-    named = {"setup": setup, "call": call, "teardown": teardown}
-    phases = {
-        name: {"outcome": phase, "duration": 0.5} if isinstance(phase, str) else phase
-        for name, phase in named.items()
-        if phase is not None
-    }
-    return {"nodeid": "t.py::x", "outcome": ended, **phases, "metadata": {"readiness": {**RECORD, **record}}}
-
-
-def content(*tests: Any, **changes: Any) -> dict[str, Any]:
-    header = {"schema": 1, "identity": IDENTITY, "contract": {"a": 1}, "nonce": "n", "invocation": {}}
-    return {"created": 1.0, "summary": {}, "exitcode": 0, "tests": list(tests), "readiness": header, **changes}
-
-
-def read(*tests: Any, **changes: Any) -> Report:
-    return read_report(json.dumps(content(*tests, **changes)).encode(), "r.json")
 
 
 def refusal(*tests: Any, **changes: Any) -> str:
@@ -214,54 +166,3 @@ def test_report_without_tests_has_none() -> None:
 def test_what_is_no_report_of_this_suite_is_refused(text: str) -> None:
     with pytest.raises(InputRefused, match="is not a report of this suite"):
         read_report(text.encode(), "r.json")
-
-
-def bytes_of(contract: Any, **changes: Any) -> bytes:
-    given = content(ran(), **changes)
-    given["readiness"]["contract"] = contract
-    return json.dumps(given).encode()
-
-
-def test_contract_is_kept_once_for_reports_that_carry_the_same() -> None:
-    shared = SharedContract()
-    first = read_report(bytes_of({"a": 1}), "1", shared).header.contract
-    assert (shared.value, shared.text) == ({"a": 1}, b'{"a": 1}')
-    assert read_report(bytes_of({"a": 1}, exitcode=1), "2", shared).header.contract is first
-    assert read_report(bytes_of({"a": 1}).replace(b'{"a": 1}', b'{"a":1}'), "3", shared).header.contract is first
-
-
-@pytest.mark.parametrize("other", [{"a": 2}, {"a": True}, {"a": 1, "b": 2}, {}])
-def test_another_contract_takes_the_place_of_the_one_before(other: Any) -> None:
-    shared = SharedContract()
-    read_report(bytes_of({"a": 1}), "1", shared)
-    read = read_report(bytes_of(other), "2", shared).header.contract
-    assert json.dumps(read) == json.dumps(other)
-    assert shared.value is read
-    assert shared.text == json.dumps(other).encode()
-
-
-def test_same_bytes_in_another_place_do_not_stand_for_the_contract() -> None:
-    """The first key of that name need not be the header's, and what follows it need not be the shared one."""
-    shared = SharedContract()
-    read_report(bytes_of({"a": 1}), "1", shared)
-    early = b'{"contract": {"a": 1}, ' + bytes_of({"a": 2})[1:]
-    assert read_report(early, "2", shared).header.contract == {"a": 2}
-    late = bytes_of({"a": 2})[:-1] + b', "contract": {"a": 2}}'
-    assert read_report(late, "3", shared).header.contract == {"a": 2}
-
-
-def test_contract_of_another_type_is_refused_and_not_kept() -> None:
-    shared = SharedContract()
-    read_report(bytes_of({"a": 1}), "1", shared)
-    with pytest.raises(InputRefused):
-        read_report(bytes_of([1]), "2", shared)
-    assert shared.value == {"a": 1}
-
-
-def test_digest_of_a_report_is_that_of_its_bytes() -> None:
-    shared = SharedContract()
-    data = bytes_of({"a": 1})
-    whole, again = read_report(data, "1", shared), read_report(data, "2", shared)
-    assert whole.digest == again.digest
-    assert whole.digest.startswith("sha256:")
-    assert len(whole.digest) == 71
