@@ -24,14 +24,15 @@ class _UniqueKeys(LOADER):  # type: ignore[misc]
     """YAML keeps the last of two equal keys silently; here that is an error."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(None, None, "a key is a list or mapping", key.start_mark)
-        keys = [key.value for key, _ in node.value if key.value != "<<"]
-        if len(set(keys)) != len(keys):
-            index = next(i for i, key in enumerate(keys) if key in keys[:i])
-            mark = node.value[index][0].start_mark
-            raise yaml.constructor.ConstructorError(None, None, f"key {keys[index]!r} stands here twice", mark)
+            if key.value in seen:
+                problem = f"key {key.value!r} stands here twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            if key.value != "<<":
+                seen.add(key.value)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
 
