@@ -75,9 +75,9 @@ def _keys_of(value: Any, shown: str) -> int:
                 inner += item.values()
             elif type(item) is list:
                 inner += item
-        level = [child for child in inner if type(child) is dict or type(child) is list]
         if not inner:
             return count
+        level = inner
     raise InputRefused(shown, f"is nested deeper than {DEPTH_LIMIT} levels")
 
 

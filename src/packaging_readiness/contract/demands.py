@@ -9,6 +9,5 @@ def demand(condition: bool, message: str) -> None:
 
 def demand_relative(path: str) -> None:
     """Raise ValueError unless `path` is relative and stays below the platform's root."""
-    parts = path.rstrip("/").split("/")
-    ok = path not in ("", "/") and not path.startswith("/") and ".." not in parts and "\x00" not in path
+    ok = path != "" and not path.startswith("/") and ".." not in path.split("/") and "\x00" not in path
     demand(ok, f"{path!r} is not a path relative to the platform's root")

@@ -26,14 +26,14 @@ def load_contract(name_or_file: str) -> tuple[Contract, dict[str, Any]]:
     replaced whole. Raises InputRefused (`path:line: what is wrong`) or CannotTell.
     """
     path = packaged_path(name_or_file) if name_or_file in PACKAGED else Path(name_or_file)
-    shown = path.name if name_or_file in PACKAGED or path.is_absolute() else name_or_file
+    shown = path.name if path.is_absolute() else name_or_file
     if not path.exists() and name_or_file not in PACKAGED:
         raise InputRefused(shown, "is neither a packaged contract nor a file", f"packaged: {', '.join(PACKAGED)}")
     own = read_mapping(path, shown)
     parent = own.get("extends")
     if parent is None:
         data = own
-    elif parent in PACKAGED and parent != name_or_file:
+    elif parent in PACKAGED:
         data = _merge(read_mapping(packaged_path(parent), f"{parent}.yaml"), own)
     else:
         error = DecodeError(("extends",), f"extends {parent!r}; packaged contracts: {', '.join(PACKAGED)}")

@@ -63,27 +63,25 @@ def _refuse_bombs(data: bytes) -> None:
     """Raise ValueError for deep nesting: the C composer recurses, and would take the interpreter down with it. And for
     more values than any file of ours has once its aliases are written out, which is what merging keys does.
     """
-    known: dict[str, int] = {}
+    known: dict[str | None, int] = {}
     weights = [0]
     anchors: list[str | None] = []
     for event in yaml.parse(data, Loader=LOADER):
         anchor, weight = None, 1
         if isinstance(event, yaml.CollectionStartEvent):
-            weights.append(1)
+            weights.append(0)
             anchors.append(event.anchor)
             if len(anchors) > DEPTH_LIMIT:
                 raise ValueError(f"nested deeper than {DEPTH_LIMIT} levels")
-            continue
-        if isinstance(event, yaml.CollectionEndEvent):
+        elif isinstance(event, yaml.CollectionEndEvent):
             anchor, weight = anchors.pop(), weights.pop()
         elif isinstance(event, yaml.AliasEvent):
-            weight = known.get(event.anchor or "", 1)
+            weight = known.get(event.anchor, 1)
         elif isinstance(event, yaml.ScalarEvent):
             anchor = event.anchor
         else:
             continue
-        if anchor is not None:
-            known[anchor] = weight
+        known[anchor] = weight
         weights[-1] += weight
         if weights[-1] > WEIGHT_LIMIT:
             raise ValueError(f"more than {WEIGHT_LIMIT} values with aliases written out")
@@ -113,21 +111,21 @@ def line_of(path: Path, data_path: DataPath) -> int | None:
         return None
     line: int = node.start_mark.line + 1 if node else 1
     for depth, part in enumerate(data_path):
-        node, found = _child(node, part)
-        if node is None:
+        found = _child(node, part)
+        if found is None:
             return line if depth else None
-        line = found
+        node, line = found
     return line
 
 
-def _child(node: Any, part: str | int) -> tuple[Any, int]:
+def _child(node: Any, part: str | int) -> tuple[Any, int] | None:
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return node.value[part], node.value[part].start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == part:
                 return value, key.start_mark.line + 1
-    return None, 0
+    return None
 
 
 def _mark_line(error: Exception) -> int | None:
