@@ -13,6 +13,7 @@ from packaging_readiness.contract.tables import Blocker, Condition, EvidenceObje
 from packaging_readiness.verdict.header import Carried, Identity
 from packaging_readiness.verdict.ledger import Ledger
 from packaging_readiness.verdict.results import Outcome, Result
+from packaging_readiness.verdict.rules import decide
 from selftests.synthetic_facts import GIT_SHA, RUN_ID, WRITTEN_AT
 
 Held = tuple[CheckRow, Result | None]
@@ -99,3 +100,23 @@ def active(*codes: str) -> list[Held]:
         )
         for code in codes
     ]
+
+
+def decided(check: str, *rows: Held, **more: Any) -> Result:
+    """The result of a row that has no row of the contract."""
+    return decide(row(check, decided_by="adjudicator"), ledger(*rows, **more))
+
+
+def of_condition(check: str, condition: Condition, *rows: Held, **more: Any) -> Result:
+    """The result of the row of a condition."""
+    return decide(row(f"{check}[{condition.id}]", condition, decided_by="adjudicator"), ledger(*rows, **more))
+
+
+def passed(row_id: str, **more: Any) -> Result:
+    """What a rule says that holds."""
+    return Result(row_id, "pass", expected=TITLE, **more)
+
+
+def failed(row_id: str, reason: str, *found: str, **more: Any) -> Result:
+    """What a rule says that does not hold."""
+    return Result(row_id, "fail", reason, TITLE, found, **more)
