@@ -61,7 +61,9 @@ def test_contract_of_a_report_that_is_no_mapping_is_refused_as_a_whole() -> None
         {},
         {"preconditions": [{**ROW, "blockers": ["M1-B1"], "blocker": "M1-B1"}]},
         {
-            "accepted_findings": [dict.fromkeys(("path", "rule", "fingerprint", "reason", "reviewer", "expires"), "a")]
+            "accepted_findings": [
+                {**dict.fromkeys(("path", "rule", "fingerprint", "reason", "reviewer"), "a"), "expires": "2026-03-31"}
+            ]
             * 2
         },
         {"follow_ups": [], "deferrals": [DATA["deferrals"][0]]},

@@ -5,6 +5,7 @@ import pickle
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -12,6 +13,7 @@ from packaging_readiness.contract.demands import demand, demand_relative
 from packaging_readiness.contract.errors import CannotTell, InputRefused, ReadinessError
 from packaging_readiness.contract.settings import Documents, ImageRules, RowRules, WorkflowRules
 from packaging_readiness.contract.tables import (
+    AcceptedFinding,
     Blocker,
     Condition,
     Entrypoint,
@@ -201,6 +203,30 @@ def test_field_of_the_provenance_has_a_shape_of_evidence() -> None:
     for shape in ("", "object", "Digest"):
         with pytest.raises(ValueError, match="is not a shape of evidence"):
             ProvenanceField("a", shape)
+
+
+@pytest.mark.parametrize(
+    ("expires", "taken"),
+    [
+        *(("2026-03-31", True), ("2028-02-29", True), ("9999-12-31", True), ("0001-01-01", True)),
+        *(
+            ("", False),
+            ("never", False),
+            ("z", False),
+            ("2026-02-30", False),
+            ("2026-3-31", False),
+            ("20260331", False),
+        ),
+        *(("2026-W14-2", False), ("2026-03-31T00:00:00Z", False), ("2026-03-31\n", False), ("\uff12026-03-31", False)),
+    ],
+    ids=count(),
+)
+def test_finding_is_accepted_until_a_day_of_the_calendar(expires: str, taken: bool) -> None:
+    if taken:
+        assert AcceptedFinding("a", "r", "f", "why", "who", expires).expires == expires
+        return
+    with pytest.raises(ValueError, match="expires is a day like"):
+        AcceptedFinding("a", "r", "f", "why", "who", expires)
 
 
 def test_condition_is_about_checks_or_blockers() -> None:

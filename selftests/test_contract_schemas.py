@@ -200,6 +200,10 @@ def test_schema_and_decoder_agree_on_every_key_added(name: str) -> None:
         (("preconditions", 0, "checks"), []),
         (("blockers", 0, "severity"), "S4"),
         (("blockers", 0, "rollup"), ["m1f"]),
+        (
+            ("accepted_findings",),
+            [dict.fromkeys(("path", "rule", "fingerprint", "reason", "reviewer", "expires"), "never")],
+        ),
     ],
 )
 def test_both_refuse(path: Place, value: object) -> None:
@@ -220,7 +224,7 @@ def test_both_refuse(path: Place, value: object) -> None:
         (("workflow", "permissions", "packages"), "write"),
         (
             ("accepted_findings",),
-            [dict.fromkeys(("path", "rule", "fingerprint", "reason", "reviewer", "expires"), "a")],
+            [{**dict.fromkeys(("path", "rule", "fingerprint", "reason", "reviewer"), "a"), "expires": "2026-03-31"}],
         ),
     ],
 )

@@ -94,7 +94,11 @@ def test_waiver_that_nobody_answers_for_is_refused(field: str, value: str) -> No
 
 
 @pytest.mark.parametrize(
-    "value", ["", "2026-03", "2026-3-31", "2026-03-1", "2026-03-310", "12026-03-31", "2026-03-31\n", "soon"]
+    "value",
+    [
+        *("", "2026-03", "2026-3-31", "2026-03-1", "2026-03-310", "12026-03-31", "2026-03-31\n", "soon"),
+        *("20260331", "2026-W14-2", "2026-02-30", "2026-13-01", "\uff12026-03-31", "\u0662026-03-31", "never"),
+    ],
 )
 def test_waiver_without_a_last_day_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match=re.escape("expires is a day like 2026-03-31")):

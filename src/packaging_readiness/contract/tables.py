@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, Protocol, TypeVar
 
-from packaging_readiness.contract.demands import demand, demand_relative
+from packaging_readiness.contract.demands import demand, demand_day, demand_relative
 from packaging_readiness.contract.lanes import Lane, Severity
 from packaging_readiness.contract.shapes import SHAPES
 
@@ -169,7 +169,7 @@ class SecretPath:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedFinding:
-    """A reviewed finding that is not a secret."""
+    """A reviewed finding that is not a secret, until when (inclusive day, UTC)."""
 
     path: str
     rule: str
@@ -177,6 +177,9 @@ class AcceptedFinding:
     reason: str
     reviewer: str
     expires: str
+
+    def __post_init__(self) -> None:
+        demand_day("expires", self.expires)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from packaging_readiness.contract.demands import demand_day
+
 UTC = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
 RUN_ID = re.compile(r"[a-z0-9][A-Za-z0-9_.-]{2,99}")
 GIT_SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -24,8 +26,7 @@ class Waiver:
         for name in ("check", "owner", "reason"):
             if not getattr(self, name).strip():
                 raise ValueError(f"{name} is empty")
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", self.expires):
-            raise ValueError("expires is a day like 2026-03-31")
+        demand_day("expires", self.expires)
 
 
 @dataclass(frozen=True, slots=True)
