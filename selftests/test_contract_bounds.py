@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from packaging_readiness.contract.errors import CannotTell
 from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.contract.shapes import SHAPES, has_shape, misshapen, permitted
 from packaging_readiness.contract.tar import FAILURES, open_tar
+from packaging_readiness.image.docker_archive import derive
 
 DIGEST = "sha256:" + "2f" * 32
 
@@ -80,13 +82,34 @@ def test_reading_a_broken_archive_may_raise_any_of_these() -> None:
     }
 
 
-def archive(size: int) -> bytearray:
+def archive(size: int, name: str = "a", content: bytes = b"") -> bytearray:
+    """An archive of one entry: so many letters, or this content."""
     held = io.BytesIO()
     with tarfile.open(fileobj=held, mode="w") as tape:
-        entry = tarfile.TarInfo("a")
-        entry.size = size
-        tape.addfile(entry, io.BytesIO(b"x" * size))
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content) or size
+        tape.addfile(entry, io.BytesIO(content or b"x" * size))
     return bytearray(held.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("manifest.json", b"[" * 100_000, "RecursionError"),
+        ("manifest.json", b"{", "JSONDecodeError"),
+        ("manifest.json", b"[1]", "TypeError"),
+        ("manifest.json", b"[{}]", "KeyError"),
+        ("other.json", b"[]", "KeyError"),
+    ],
+    ids=["depth", "syntax", "type", "key", "name"],
+)
+def test_archive_of_an_image_that_means_ill_is_told_and_ends_nothing(
+    tmp_path: Path, name: str, content: bytes, kind: str
+) -> None:
+    path = tmp_path / "image.tar"
+    path.write_bytes(archive(0, name, content))
+    with pytest.raises(CannotTell, match=rf"malformed archive \({kind}\)"):
+        derive(path, DIGEST, bytes, 1_000_000)
 
 
 @pytest.mark.parametrize("size", [0, 1, 513])

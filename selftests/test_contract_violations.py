@@ -39,6 +39,7 @@ def under(table: str, **changes: Any) -> dict[str, Any]:
         (under("rows", placeholders={"x": "y"}), ['rows.placeholders: breaks pattern "^--"']),
         (under("rows", placeholders={"--x": 1}), ["rows.placeholders.*: is not of type string"]),
         ({"includes": []}, ["includes: breaks minItems 1"]),
+        ({"preconditions": [{"id": "a", "title": "t"}]}, ["preconditions[0]: breaks anyOf"]),
         ({"schema": 2}, ["schema: breaks const 1"]),
         (under("documents", plan="/x"), ["documents.plan: is not of shape relative path"]),
         (under("image", base_argument=7), ["image.base_argument: is not of type string or null"]),
@@ -105,6 +106,13 @@ def test_object_is_refused_at_its_place(changes: Mapping[str, Any], violations: 
 )  # fmt: skip
 def test_observation_is_refused_by_the_form_that_was_meant(value: Any, violations: list[str]) -> None:
     assert schemas.violations("observation", value) == violations
+
+
+def test_wrong_part_of_an_object_that_may_be_absent_is_named() -> None:
+    value = {"image": {"digest": "sha256:" + "2f" * 32, "hardening": 7}}
+    first, second = schemas.violations("image_contract_manifest", value)
+    assert first == "image.hardening: is not of type array"
+    assert second.startswith("top level: lacks object, ")
 
 
 def test_extension_is_not_called_like_a_packaged_contract() -> None:
