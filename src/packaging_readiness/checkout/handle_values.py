@@ -13,7 +13,7 @@ OPEN = "TO_PIN"
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"]
 
-_WORD = re.compile(r"^[A-Za-z0-9_.:/-]+$")
+_WORD = re.compile(r"[A-Za-z0-9_.:/-]+")
 _LOOKALIKES = frozenset(("true", "false", "null", "none", "nan", "infinity", "-infinity"))
 _OPEN_WORD = re.compile(rf"\b{OPEN}\b")
 _PLACEHOLDER = re.compile(
@@ -52,7 +52,7 @@ def read_value(document: Document, line: int, key: str, text: str) -> Json:
         # Refuses what JSON text can spell but no UTF-8 or JSON document can hold: lone surrogates, infinities.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
-        value = text if _WORD.match(text) and text.casefold() not in _LOOKALIKES else None
+        value = text if _WORD.fullmatch(text) and text.casefold() not in _LOOKALIKES else None
     if value is None:
         cure = "write a JSON string, number, true, false, list or object"
         raise document.refuse(line, f"malformed or ambiguous value of {key}", cure)

@@ -20,11 +20,11 @@ from packaging_readiness.contract.errors import InputRefused
 OPEN_SECTION = "open materialization"
 ENTRYPOINT_PREFIX = "ENTRYPOINT_"
 
-_ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_-]*)\s*=(.*)$", re.DOTALL)
-_BARE = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-_PLACEHOLDER = re.compile(r"^\{[a-z][a-z0-9_]*\}$")
-_SECRET_PATH = re.compile(r"^(?:/[A-Za-z0-9_.-]+)+$")
-_UNQUOTED_HANDLE = re.compile(r"^(?:[A-Z][A-Z0-9_]{2,} *=|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)")
+_ASSIGNMENT = re.compile(r"([A-Z][A-Z0-9_-]*)\s*=(.*)")
+_BARE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_PLACEHOLDER = re.compile(r"\{[a-z][a-z0-9_]*\}")
+_SECRET_PATH = re.compile(r"(?:/[A-Za-z0-9_.-]+)+")
+_UNQUOTED_HANDLE = re.compile(r"[A-Z][A-Z0-9_]{2,} *=|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,9 @@ def read_handles(text: str, path: str) -> HandlesRegistry:
         for span in spans:
             if span.text.startswith("/") and _lists_secret_paths(item.trail):
                 secrets.append(Named(_secret_path(document, item, span), item.line))
-            elif _PLACEHOLDER.match(span.text):
+            elif _PLACEHOLDER.fullmatch(span.text):
                 placeholders.append(Named(span.text, item.line))
-            elif _BARE.match(span.text) and names_section(item.trail, OPEN_SECTION):
+            elif _BARE.fullmatch(span.text) and names_section(item.trail, OPEN_SECTION):
                 listed.append(Named(span.text, item.line))
             elif (handle := _handle(document, item, span, note)) is not None:
                 handles.append(handle)
@@ -163,7 +163,7 @@ def _leading_spans(document: Document, item: Item) -> tuple[tuple[Span, ...], st
     if not leading:
         raise document.refuse(item.line, "code span is never closed", "close it with a backtick")
     note = text[leading[-1].end :].strip()
-    spans = tuple(span for span in leading if not (note[:1].isalpha() and _BARE.match(span.text)))
+    spans = tuple(span for span in leading if not (note[:1].isalpha() and _BARE.fullmatch(span.text)))
     return spans, note.removeprefix("->").strip()
 
 
@@ -172,14 +172,14 @@ def _lists_secret_paths(trail: tuple[Heading, ...]) -> bool:
 
 
 def _secret_path(document: Document, item: Item, span: Span) -> str:
-    if not _SECRET_PATH.match(span.text):
+    if not _SECRET_PATH.fullmatch(span.text):
         raise document.refuse(item.line, "malformed secret path", "write it as /part/part, without spaces")
     return span.text
 
 
 def _handle(document: Document, item: Item, span: Span, note: str) -> Handle | None:
-    match = _ASSIGNMENT.match(span.text)
-    if match is None and not _BARE.match(span.text):
+    match = _ASSIGNMENT.fullmatch(span.text)
+    if match is None and not _BARE.fullmatch(span.text):
         return None
     heading = item.heading
     return Handle(

@@ -16,14 +16,14 @@ from packaging_readiness.contract.errors import CannotTell, InputRefused
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
 
-_FENCE = re.compile(r"^ *(`{3,}|~{3,})(.*)$")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})(?: (.*))?$")
-_NUMBERED = re.compile(r"^([0-9]+(?:\.[0-9]+)*)[.)]? +(.+)$")
-_BREAK = re.compile(r"^ {0,3}([-*_])(?: *\1){2,} *$")
-_ITEM = re.compile(r"^( *)([-*+]|[0-9]{1,9}[.)])(?:( +)(.*))?$")
-_DELIMITER = re.compile(r"^:?-+:?$")
-_BOX = re.compile(r"^\[([^\]]{0,3})\](.*)$")
-_LOOSE_BOX = re.compile(r"^(?:[-*+])?\[[ xX]?\](?![(:\[])")
+_FENCE = re.compile(r" *(`{3,}|~{3,})(.*)")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?: (.*))?")
+_NUMBERED = re.compile(r"([0-9]+(?:\.[0-9]+)*)[.)]? +(.+)")
+_BREAK = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
+_ITEM = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])(?:( +)(.*))?")
+_DELIMITER = re.compile(r":?-+:?")
+_BOX = re.compile(r"\[([^\]]{0,3})\](.*)")
+_LOOSE_BOX = re.compile(r"(?:[-*+])?\[[ xX]?\](?![(:\[])")
 
 
 def load_text(root: Path, path: str) -> str:
@@ -109,14 +109,14 @@ class _Reader:
             self._close_table()
             self.current = None
             self.comment = 0 if "-->" in line else number
-        elif match := _HEADING.match(line):
+        elif match := _HEADING.fullmatch(line):
             self._close_table()
             self._take_heading(number, len(match[1]), match[2] or "")
-        elif _BREAK.match(line):
+        elif _BREAK.fullmatch(line):
             self._close_table()
             self.current, self.label = None, ""
             self.stack.clear()
-        elif match := _ITEM.match(line):
+        elif match := _ITEM.fullmatch(line):
             self._close_table()
             self._take_item(number, match, raw, indent)
         else:
@@ -216,7 +216,7 @@ class _Reader:
             return
         rows, self.rows = self.rows, []
         header = rows[0]
-        if len(rows) < 2 or not all(_DELIMITER.match(cell) for cell in rows[1].cells):
+        if len(rows) < 2 or not all(_DELIMITER.fullmatch(cell) for cell in rows[1].cells):
             cure = "put a row of | --- | below the header"
             raise refused(self.path, header.line, "table without its delimiter row", cure)
         for row in rows[1:]:

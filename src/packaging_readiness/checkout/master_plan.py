@@ -12,9 +12,9 @@ from packaging_readiness.contract.errors import InputRefused
 STATUSES = ("NOT_STARTED", "ACTIVE", "DONE", "BLOCKED")
 HEADER = ("plan phase", "canonical phase_id", "name", "status")
 
-_PHASE = re.compile(r"^(M[0-9]+)\b")
-_STATUS_LINE = re.compile(r"^Status: *(.*)$")
-_SUBPHASE = re.compile(r"^M[0-9]+\.[A-Z]$")
+_PHASE = re.compile(r"(M[0-9]+)\b")
+_STATUS_LINE = re.compile(r"Status: *(.*)")
+_SUBPHASE = re.compile(r"M[0-9]+\.[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _sub_phases(document: Document) -> tuple[SubPhase, ...]:
         if item.checked is None or not item.label.casefold().endswith("sub-phase progress"):
             continue
         spans = code_spans(item.text)
-        if not spans or spans[0].start or not _SUBPHASE.match(spans[0].text):
+        if not spans or spans[0].start or not _SUBPHASE.fullmatch(spans[0].text):
             raise document.refuse(item.line, "malformed sub-phase", "write - [ ] `M1.A` text")
         code = spans[0].text
         if code in found:

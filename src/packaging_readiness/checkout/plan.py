@@ -12,7 +12,7 @@ from packaging_readiness.checkout.plan_blockers import Blocker, blockers_of
 from packaging_readiness.checkout.plan_matrix import MatrixRow, matrix_of
 from packaging_readiness.contract.errors import InputRefused
 
-_LANE = re.compile(r"^M1\.([A-Z])(?:[ :.-]|$)")
+_LANE = re.compile(r"M1\.([A-Z])(?:[ :.-]|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ _CODE = re.compile(r"\bM1[A-Z]?-B[1-9][0-9]*\b")
 _DATED = r"`?(CLOSED|OPEN|ACTIVE)`?(?: *\([^()]*\))?\.?$"
 _ADJUDICATED = re.compile(r": *" + _DATED)
 _TAXONOMY = re.compile(r" - *" + _DATED)
-_VERB = re.compile(r"^(?:is|are|remains?)\b|^\(")
-_SENTENCE = re.compile(r"^is (?:now )?(closed|open|active)\b", re.IGNORECASE)
+_VERB = re.compile(r"(?:is|are|remains?)\b|\(")
+_SENTENCE = re.compile(r"is (?:now )?(closed|open|active)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

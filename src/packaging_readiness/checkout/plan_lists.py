@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from packaging_readiness.checkout.markdown_blocks import Document, Item, code_spans, iter_lines
 
-_PIN = re.compile(r"^([A-Z][A-Z0-9_]*) ?= ?(?:\"([^\"]*)\"|([A-Za-z0-9_.:/-]+))$")
-_FIELD = re.compile(r"^([a-z][a-z0-9_]*)(?: = (?:\"([^\"]*)\"|([a-z][a-z0-9_]*)))?$")
-_HANDLE = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-_OBJECT = re.compile(r"^[a-z0-9_]+\.json$")
-_PATH = re.compile(r"^(?!/)[A-Za-z0-9_./-]+$")
-_OBJECT_LIST = re.compile(r"^(?:mandatory|required) .*(?:evidence objects|artifacts)\b|^emit conformance artifact")
+_PIN = re.compile(r"([A-Z][A-Z0-9_]*) ?= ?(?:\"([^\"]*)\"|([A-Za-z0-9_.:/-]+))")
+_FIELD = re.compile(r"([a-z][a-z0-9_]*)(?: = (?:\"([^\"]*)\"|([a-z][a-z0-9_]*)))?")
+_HANDLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_OBJECT = re.compile(r"[a-z0-9_]+\.json")
+_PATH = re.compile(r"(?!/)[A-Za-z0-9_./-]+")
+_OBJECT_LIST = re.compile(r"(?:mandatory|required) .*(?:evidence objects|artifacts)\b|emit conformance artifact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def include_set(document: Document, items: tuple[Item, ...]) -> tuple[IncludePat
     found: dict[str, IncludePath] = {}
     for item in lists_under(document, items, "required include set"):
         path = first_span(document, item, "include path")
-        if not _PATH.match(path) or ".." in path.split("/"):
+        if not _PATH.fullmatch(path) or ".." in path.split("/"):
             raise document.refuse(item.line, "malformed include path", "write a path relative to the repository")
         if path in found:
             raise document.refuse(item.line, f"repeats the include path of line {found[path].line}", "keep one")
@@ -108,12 +108,12 @@ def exclude_set(document: Document, items: tuple[Item, ...]) -> tuple[Exclude, .
 def provenance_fields(document: Document, items: tuple[Item, ...], words: str) -> tuple[ProvenanceField, ...]:
     found: dict[str, ProvenanceField] = {}
     for item in lists_under(document, items, words):
-        match = _FIELD.match(first_span(document, item, "provenance field"))
+        match = _FIELD.fullmatch(first_span(document, item, "provenance field"))
         if match is None:
             raise document.refuse(item.line, "malformed provenance field", 'write `name` or `name = "value"`')
         if match[1] in found:
             raise document.refuse(item.line, f"repeats the field of line {found[match[1]].line}", "keep one")
-        handle = next(filter(_HANDLE.match, spans_of(item)[1:]), None)
+        handle = next(filter(_HANDLE.fullmatch, spans_of(item)[1:]), None)
         found[match[1]] = ProvenanceField(match[1], match[2], match[3], handle, item.line)
     return tuple(found.values())
 
@@ -124,7 +124,9 @@ def secret_paths(document: Document, items: tuple[Item, ...]) -> tuple[Statement
 
 
 def fields_under(document: Document, items: tuple[Item, ...], words: str) -> tuple[str, ...]:
-    return tuple(name for item in lists_under(document, items, words) for name in spans_of(item) if _FIELD.match(name))
+    return tuple(
+        name for item in lists_under(document, items, words) for name in spans_of(item) if _FIELD.fullmatch(name)
+    )
 
 
 def evidence_objects(document: Document, lanes: tuple[tuple[str, tuple[Item, ...]], ...]) -> tuple[EvidenceObject, ...]:
@@ -135,7 +137,7 @@ def evidence_objects(document: Document, lanes: tuple[tuple[str, tuple[Item, ...
         by_line = {item.line: item for item in items}
         for item in items:
             spans = code_spans(item.text)
-            if not spans or spans[0].start or not _OBJECT.match(spans[0].text):
+            if not spans or spans[0].start or not _OBJECT.fullmatch(spans[0].text):
                 continue
             name, parent = spans[0].text, by_line.get(item.parent)
             if parent is not None and _OBJECT_LIST.match(parent.text.casefold().replace("`", "")):
@@ -153,7 +155,7 @@ def _evidence(document: Document, name: str, lane: str, item: Item, details: lis
     for names_fields, head in details:
         for child in document.children(head):
             if names_fields:
-                fields += [span for span in spans_of(child) if _FIELD.match(span)]
+                fields += [span for span in spans_of(child) if _FIELD.fullmatch(span)]
             else:
                 texts.append(child.text.rstrip(".,"))
     return EvidenceObject(name, lane, tuple(fields), tuple(texts), item.line)
@@ -176,6 +178,6 @@ def pins(document: Document) -> tuple[Pin, ...]:
     found: list[Pin] = []
     for line, _, text in iter_lines(document):
         for span in code_spans(text):
-            if match := _PIN.match(span.text):
+            if match := _PIN.fullmatch(span.text):
                 found.append(Pin(match[1], match[2] if match[2] is not None else match[3], line))
     return tuple(found)

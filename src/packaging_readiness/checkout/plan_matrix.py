@@ -15,15 +15,15 @@ HEADER = (
     "mapping status",
 )
 
-_HANDLE = re.compile(r"^ENTRYPOINT(?:_[A-Z0-9]+)+$")
+_HANDLE = re.compile(r"ENTRYPOINT(?:_[A-Z0-9]+)+")
 _COMMAND = re.compile(
-    r"^python -m (?P<module>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
-    r"(?: (?P<subcommand>[a-z][a-z0-9-]*))?$"
+    r"python -m (?P<module>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
+    r"(?: (?P<subcommand>[a-z][a-z0-9-]*))?"
 )
-_OPTION = re.compile(r"^--[a-z][a-z0-9-]*$")
-_SUBCOMMAND = re.compile(r"^[a-z][a-z0-9-]*$")
-_METAVAR = re.compile(r"^<[^<>]+>$")
-_STATUS = re.compile(r"^[A-Z][A-Z_]*$")
+_OPTION = re.compile(r"--[a-z][a-z0-9-]*")
+_SUBCOMMAND = re.compile(r"[a-z][a-z0-9-]*")
+_METAVAR = re.compile(r"<[^<>]+>")
+_STATUS = re.compile(r"[A-Z][A-Z_]*")
 _OPTIONAL_GROUP = re.compile(r"\([^()]*\)")
 
 
@@ -78,16 +78,16 @@ def matrix_of(document: Document, tables: tuple[Table, ...]) -> tuple[MatrixRow,
 def _row(document: Document, row: Row) -> MatrixRow:
     handle, mode, command, args, status = row.cells
     handle_name = _only_span(document, row, handle, "handle key")
-    if not _HANDLE.match(handle_name):
+    if not _HANDLE.fullmatch(handle_name):
         raise document.refuse(row.line, "malformed handle key", "write `ENTRYPOINT_NAME`")
     invocation = _only_span(document, row, command, "invocation")
-    match = _COMMAND.match(invocation)
+    match = _COMMAND.fullmatch(invocation)
     if match is None:
         raise document.refuse(row.line, "malformed invocation", "write `python -m module [subcommand]`")
     if not mode:
         raise document.refuse(row.line, "empty runtime mode", "name the runtime mode")
     plain_status = status.strip("`")
-    if not _STATUS.match(plain_status):
+    if not _STATUS.fullmatch(plain_status):
         raise document.refuse(row.line, "malformed mapping status", "write one word such as READY or BLOCKED")
     required, optional, further = _arguments(document, row, args)
     if match["subcommand"] and required.subcommand:
@@ -130,7 +130,7 @@ def _arguments(document: Document, row: Row, cell: str) -> tuple[Usage, tuple[st
     further: list[Usage] = []
     for span in spans[1:]:
         group = next((m for m in groups if m.start() < span.start and span.end < m.end()), None)
-        if group is not None and "optional" in group.group().casefold() and _OPTION.match(span.text):
+        if group is not None and "optional" in group.group().casefold() and _OPTION.fullmatch(span.text):
             optional.append(span.text)
             continue
         usage = _usage(document, row, span)
@@ -153,11 +153,11 @@ def _usage(document: Document, row: Row, span: Span) -> Usage:
     words: list[str] = []
     previous = ""
     for token in span.text.split():
-        if _OPTION.match(token):
+        if _OPTION.fullmatch(token):
             options.append(token)
-        elif _SUBCOMMAND.match(token) and not words:
+        elif _SUBCOMMAND.fullmatch(token) and not words:
             words.append(token)
-        elif not (_METAVAR.match(token) and _OPTION.match(previous)):
+        elif not (_METAVAR.fullmatch(token) and _OPTION.fullmatch(previous)):
             cure = "write `--option <value> ... [subcommand]`"
             raise document.refuse(row.line, "malformed arguments", cure)
         previous = token

@@ -12,11 +12,11 @@ from packaging_readiness.contract.errors import InputRefused
 PACKAGING = "P(-1)"
 HEADER = ("phase", "name", "primary runtime", "closure anchor")
 
-_PHASE = re.compile(r"^P(?:\(-1\)|[0-9]+)$")
-_GATE = re.compile(r"^(P(?:\(-1\)|[0-9]+)) +([A-Z][A-Z0-9_]*)$")
-_PART = re.compile(r"^(Entry gate|PASS gate|Commit evidence|Blockers): *(.*)$")
+_PHASE = re.compile(r"P(?:\(-1\)|[0-9]+)")
+_GATE = re.compile(r"(P(?:\(-1\)|[0-9]+)) +([A-Z][A-Z0-9_]*)")
+_PART = re.compile(r"(Entry gate|PASS gate|Commit evidence|Blockers): *(.*)")
 _BLOCKER = re.compile(r"`([A-Z][A-Z0-9.-]*)` \(([^()]+)\)")
-_BLOCKERS = re.compile(rf"^{_BLOCKER.pattern}(?:, {_BLOCKER.pattern})*\.?$")
+_BLOCKERS = re.compile(rf"{_BLOCKER.pattern}(?:, {_BLOCKER.pattern})*\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _map(document: Document, table: Table) -> tuple[MapRow, ...]:
     found: dict[str, MapRow] = {}
     for row in table.rows:
         phase, name, runtime, anchor = row.cells
-        if not all(row.cells) or not _PHASE.match(phase):
+        if not all(row.cells) or not _PHASE.fullmatch(phase):
             raise document.refuse(row.line, "malformed phase map row", "write | P(-1) | NAME | runtime | anchor |")
         if phase in found:
             raise document.refuse(row.line, f"repeats the phase of line {found[phase].line}", "keep one")
@@ -90,7 +90,7 @@ def _map(document: Document, table: Table) -> tuple[MapRow, ...]:
 def _gates(document: Document) -> tuple[Gate, ...]:
     found: dict[str, Gate] = {}
     for heading in document.headings:
-        match = _GATE.match(heading.title)
+        match = _GATE.fullmatch(heading.title)
         if match is None:
             continue
         if match[1] in found:
@@ -137,6 +137,6 @@ def _plain(text: str) -> str:
 
 
 def _blockers(document: Document, item: Item, text: str) -> tuple[RunBlocker, ...]:
-    if not _BLOCKERS.match(text):
+    if not _BLOCKERS.fullmatch(text):
         raise document.refuse(item.line, "malformed blockers", "write `CODE` (reason), `CODE` (reason).")
     return tuple(RunBlocker(match[1], match[2]) for match in _BLOCKER.finditer(text))
