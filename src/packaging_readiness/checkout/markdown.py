@@ -126,7 +126,7 @@ class _Reader:
     def _inside_fence(self, number: int, stripped: str, indent: int) -> None:
         assert self.fence is not None
         mark, opened, column = self.fence
-        if stripped and set(stripped) == {mark[0]} and len(stripped) >= len(mark):
+        if set(stripped) == set(mark) and len(stripped) >= len(mark):
             self.fence = None
         elif stripped and indent < column:
             cause = f"code fence of line {opened} is not closed inside its list item"
@@ -146,7 +146,7 @@ class _Reader:
 
     def _take_item(self, number: int, match: re.Match[str], raw: str, indent: int) -> None:
         marker, gap, text = match[2], len(match[3] or " "), (match[4] or "").strip()
-        while self.stack and indent < min(self.stack[-1].content, self.stack[-1].indent + 2):
+        while self.stack and indent < self.stack[-1].indent + 2:
             self.stack.pop()
         parent = self.stack[-1] if self.stack else None
         if indent - (parent.content if parent else 0) >= 4:
@@ -174,7 +174,7 @@ class _Reader:
         if match is None or match[2][:1] in ("(", ":", "["):
             return None, text
         state, rest = match[1], match[2]
-        if state in (" ", "x", "X") and rest[:1] == " " and rest.strip():
+        if state in (" ", "x", "X") and rest[:1] == " ":
             return state != " ", rest.strip()
         if len(state.strip()) > 1:
             return None, text
@@ -186,7 +186,7 @@ class _Reader:
             return
         if _LOOSE_BOX.match(stripped):
             raise refused(self.path, number, "checkbox outside a list", "write '- [ ] text' or '- [x] text'")
-        while self.stack and indent < min(self.stack[-1].content, self.stack[-1].indent + 2):
+        while self.stack and indent < self.stack[-1].indent + 2:
             self.stack.pop()
         if not self.stack:
             self.label = stripped.removesuffix(":").strip() if stripped.endswith(":") else ""

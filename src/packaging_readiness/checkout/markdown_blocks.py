@@ -116,5 +116,5 @@ def iter_lines(document: Document) -> Iterator[tuple[int, tuple[Heading, ...], s
     """Every piece of running text: items, text lines and table cells, in line order."""
     pieces = [(i.line, i.trail, i.text) for i in document.items]
     pieces += [(t.line, t.trail, t.text) for t in document.texts]
-    pieces += [(r.line, t.trail, " | ".join(r.cells)) for t in document.tables for r in (*t.rows,)]
+    pieces += [(r.line, t.trail, " | ".join(r.cells)) for t in document.tables for r in t.rows]
     return iter(sorted(pieces, key=lambda piece: piece[0]))
