@@ -24,7 +24,7 @@ _DOTS = (".", "..")  # paths, though nothing but punctuation
 _BETWEEN_WORDS = re.compile(r"[\s_<>\[\](){}'\"`*?!.:;,-]+")
 
 
-def is_open(value: Json) -> bool:
+def is_open(value: Json | None) -> bool:
     """Whether TO_PIN stands anywhere in the value."""
     if isinstance(value, str):
         return _OPEN_WORD.search(value) is not None

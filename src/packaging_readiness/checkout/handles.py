@@ -97,7 +97,7 @@ class HandlesRegistry:
     @property
     def open_handles(self) -> tuple[OpenHandle, ...]:
         """Every handle whose value holds TO_PIN or that is listed as open, each with both facts, by first line."""
-        to_pin = {h.key: h.line for h in reversed(self.handles) if h.value is not None and is_open(h.value)}
+        to_pin = {h.key: h.line for h in reversed(self.handles) if is_open(h.value)}
         listed = {named.name: named.line for named in reversed(self.open_listed)}
         lines = {key: min(filter(None, (to_pin.get(key), listed.get(key)))) for key in {**to_pin, **listed}}
         return tuple(
@@ -178,7 +178,7 @@ def _secret_path(document: Document, item: Item, span: Span) -> str:
 
 
 def _handle(document: Document, item: Item, span: Span, note: str) -> Handle | None:
-    match = _ASSIGNMENT.fullmatch(span.text)
+    match = _ASSIGNMENT.match(span.text)
     if match is None and not _BARE.fullmatch(span.text):
         return None
     heading = item.heading
