@@ -50,8 +50,9 @@ class DefaultBranch:
     candidates: tuple[str, ...]
 
 
-# git-status, porcelain format version 2: fields of a changed, renamed or unmerged entry before its path.
-_FIELDS_BEFORE_PATH = {"1": 8, "2": 9, "u": 10}
+# git-status, porcelain format version 2: fields before the path of a renamed or unmerged entry, and of any other.
+_FIELDS_BEFORE_PATH = {"2": 9, "u": 10}
+_OTHER_FIELDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def read_git(root: Path) -> GitState:
             dirty.append(record[2:])
         elif record:
             changed += 1
-            dirty.append(record.split(" ", _FIELDS_BEFORE_PATH.get(record[0], 8))[-1])
+            dirty.append(record.split(" ", _FIELDS_BEFORE_PATH.get(record[0], _OTHER_FIELDS))[-1])
             # A renamed path ("2 ...") is followed by a record with its former name.
             skip = record.startswith("2 ")
     sha = head.get("branch.oid", "")
