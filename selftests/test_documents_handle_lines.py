@@ -82,6 +82,7 @@ def test_a_value_is_json_or_one_word(text: str, value: Json) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "",
         "TRUE",
         "False",
         "None",

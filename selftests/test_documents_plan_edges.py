@@ -90,6 +90,7 @@ def test_another_include_path_is_refused(entry: str) -> None:
         ("`a = b_2`", ("a", None, "b_2", None)),
         ('`a = ""`', ("a", "", None, None)),
         ("`a` (like `b` in `A_B`, `C_D`)", ("a", None, None, "A_B")),
+        ("`a` (like `A_B`)", ("a", None, None, "A_B")),
         ("`a` (like `A`, `A_B x`)", ("a", None, None, None)),
     ],
 )
@@ -104,6 +105,27 @@ def test_a_provenance_field_has_a_name_and_what_it_equals(
 def test_another_provenance_field_is_refused(entry: str) -> None:
     found = refusal(f"## M1.C Provenance\n- P(-1) provenance required fields:\n  - {entry}\n")
     assert found == Refusal("plan.md:3", "malformed provenance field")
+
+
+def test_an_entry_that_comes_twice_is_refused() -> None:
+    fields = "## M1.C Provenance\n- Digest integrity anchors:\n  - `a`\n  - `b`\n"
+    assert [one.name for one in plan(fields).digest_anchors] == ["a", "b"]
+    assert refusal(fields + '  - `a = "b"`\n') == Refusal("plan.md:5", "repeats the field of line 3")
+    paths = "## M1.A Image\n- Required include set:\n  - `a`\n  - `b`\n  - `a` (recursive)\n"
+    assert refusal(paths) == Refusal("plan.md:5", "repeats the include path of line 3")
+    again = "## M1.A Image\n- Required include set:\n  - `a`\n- Required include set too:\n  - `b`\n"
+    assert refusal(again).place == "plan.md:4"
+
+
+def test_excluded_patterns_and_secret_paths_are_quoted() -> None:
+    excluded = plan("## M1.A Image\n- Explicit exclude set:\n  - `a/`, `b`\n  - all else\n").exclude
+    assert [(one.text, one.patterns, one.line) for one in excluded] == [
+        ("`a/`, `b`", ("a/", "b"), 3),
+        ("all else", (), 4),
+    ]
+    secret = "## M1.D Secrets\n- Required secret path handles:\n  - `/a/b` (x)\n"
+    assert [(one.text, one.line) for one in plan(secret).secret_paths] == [("/a/b", 3)]
+    assert refusal(secret + "  - see `/c`\n") == Refusal("plan.md:4", "malformed secret path")
 
 
 def test_only_field_names_are_fields_of_the_register() -> None:

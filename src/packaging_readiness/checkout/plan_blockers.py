@@ -74,8 +74,10 @@ def blockers_of(document: Document) -> tuple[Blocker, ...]:
 
 def _subject(item: Item | None) -> tuple[str, str]:
     """The code an item is about (its leading code span) and the text after it."""
-    spans = code_spans(item.text) if item is not None else ()
-    if item is None or not spans or spans[0].start or not _CODE.fullmatch(spans[0].text):
+    if item is None:
+        return "", ""
+    spans = code_spans(item.text)
+    if not spans or spans[0].start or not _CODE.fullmatch(spans[0].text):
         return "", ""
     return spans[0].text, item.text[spans[0].end :].strip()
 
