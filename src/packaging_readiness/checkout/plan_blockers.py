@@ -73,11 +73,11 @@ def blockers_of(document: Document) -> tuple[Blocker, ...]:
 
 
 def _subject(item: Item | None) -> tuple[str, str]:
-    """The code an item is about (its leading code span) and the text after it."""
+    """What an item is about (its leading code span), a code or anything else, and the text after it."""
     if item is None:
         return "", ""
     spans = code_spans(item.text)
-    if not spans or spans[0].start or not _CODE.fullmatch(spans[0].text):
+    if not spans or spans[0].start:
         return "", ""
     return spans[0].text, item.text[spans[0].end :].strip()
 
