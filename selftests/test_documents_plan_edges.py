@@ -110,7 +110,7 @@ def test_another_provenance_field_is_refused(entry: str) -> None:
 def test_an_entry_that_comes_twice_is_refused() -> None:
     fields = "## M1.C Provenance\n- Digest integrity anchors:\n  - `a`\n  - `b`\n"
     assert [one.name for one in plan(fields).digest_anchors] == ["a", "b"]
-    assert refusal(fields + '  - `a = "b"`\n') == Refusal("plan.md:5", "repeats the field of line 3")
+    assert refusal(fields + '  - `a = "c"`\n') == Refusal("plan.md:5", "repeats the field of line 3")
     paths = "## M1.A Image\n- Required include set:\n  - `a`\n  - `b`\n  - `a` (recursive)\n"
     assert refusal(paths) == Refusal("plan.md:5", "repeats the include path of line 3")
     again = "## M1.A Image\n- Required include set:\n  - `a`\n- Required include set too:\n  - `b`\n"
