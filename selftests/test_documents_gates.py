@@ -39,7 +39,7 @@ def refused_process(after: str, rows: str = "| P0 | A | b | c |\n") -> tuple[str
 
 @pytest.mark.parametrize("status", ["NOT_STARTED", "ACTIVE", "DONE", "BLOCKED"])
 def test_each_status_may_stand_in_row_and_detail(status: str) -> None:
-    found = master(f"## M12: Name.\nStatus:   `{status}`\n", f"| M12 | P | Name | `{status}` |\n")
+    found = master(f"## M12: Name.\nStatus:   `{status}`\u00a0\n", f"| M12 | P | Name | `{status}` |\n")
     assert [(one.plan_phase, one.canonical_id, one.name, one.status, one.line) for one in found.phases] == [
         ("M12", "P", "Name", status, 3)
     ]

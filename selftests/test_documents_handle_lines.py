@@ -2,7 +2,7 @@
 
 import pytest
 
-from packaging_readiness.checkout.handle_values import Json, is_open
+from packaging_readiness.checkout.handle_values import Json, is_open, unpinned
 from packaging_readiness.checkout.handles import HandlesRegistry, Named, read_handles
 from packaging_readiness.contract.errors import InputRefused
 
@@ -35,6 +35,8 @@ def found(text: str) -> list[tuple[str, Json | None, str]]:
         ("* `A_1`", [("A_1", None, "")]),
         # Names of one word, other spellings and what only contains a name are no handles.
         ("* `AB`", []),
+        ("* `A_`", []),
+        ("* `A__B`", []),
         ("* `A_b`", []),
         ("* `A_B c`", []),
         ("* `see A_B`", []),
@@ -46,6 +48,8 @@ def found(text: str) -> list[tuple[str, Json | None, str]]:
         ("* see KEY = 1", []),
         ("* see A_B", []),
         ("* A_B is a name", []),
+        ("* NOTE", []),
+        ("* A_", []),
         ("A_B = 1", []),
     ],
 )
@@ -102,6 +106,7 @@ def test_a_value_is_json_or_one_word(text: str, value: Json) -> None:
         "'a'",
         "a=b",
         "[1",
+        pytest.param("[" * 5000, id="too deep"),
     ],
 )
 def test_a_value_that_could_mean_something_else_is_refused(text: str) -> None:
@@ -150,6 +155,31 @@ def test_a_key_has_one_value_however_it_is_written(first: str, second: str, same
 )
 def test_a_value_is_open_wherever_the_word_stands(value: Json | None, still_open: bool) -> None:
     assert is_open(value) is still_open
+
+
+@pytest.mark.parametrize(
+    ("value", "to_come"),
+    [
+        ("replaceme", True),
+        ("replace me", True),
+        ("change me!", True),
+        ("xxx", True),
+        ("xx", False),
+        ("xxxa", False),
+        ("to be decided by x", True),
+        ("to be", False),
+        ("fixme later", True),
+        ("changeme later", False),
+        ("tbdx", False),
+        (".", False),
+        ("...", True),
+        (["TO_PIN"], True),
+        ([[]], False),
+        (False, False),
+    ],
+)
+def test_a_word_for_a_value_to_come_pins_nothing(value: Json, to_come: bool) -> None:
+    assert unpinned(value) is to_come
 
 
 @pytest.mark.parametrize("title", ["11.3 Secret path handles", "Secret-Path list", "SECRET PATHS"])

@@ -88,10 +88,11 @@ def test_another_include_path_is_refused(entry: str) -> None:
         ("`a`", ("a", None, None, None)),
         ('`a_1 = "B c"`', ("a_1", "B c", None, None)),
         ("`a = b_2`", ("a", None, "b_2", None)),
+        ("`a = b`", ("a", None, "b", None)),
         ('`a = ""`', ("a", "", None, None)),
         ("`a` (like `b` in `A_B`, `C_D`)", ("a", None, None, "A_B")),
         ("`a` (like `A_B`)", ("a", None, None, "A_B")),
-        ("`a` (like `A`, `A_B x`)", ("a", None, None, None)),
+        ("`a` (like `A`, `A_`, `A_B x`)", ("a", None, None, None)),
     ],
 )
 def test_a_provenance_field_has_a_name_and_what_it_equals(
