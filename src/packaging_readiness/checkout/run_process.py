@@ -133,7 +133,7 @@ def _filled(document: Document, item: Item, text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.strip().rstrip(".,").strip()
+    return text.rstrip(".,").strip()
 
 
 def _blockers(document: Document, item: Item, text: str) -> tuple[RunBlocker, ...]:
