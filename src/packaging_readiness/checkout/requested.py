@@ -27,7 +27,7 @@ class BadSource(ValueError):
 def narrow(context: Context, sources: Iterable[str]) -> Context:
     """The context with only what is sent for these sources (rooted, cleaned). Raises BadSource."""
     wanted = frozenset(sources)
-    if not wanted or "/" in wanted:
+    if not wanted:
         return context
     followed = _follow(sorted(source[1:] for source in wanted), context.links)
     if "." in followed:
