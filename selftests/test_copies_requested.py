@@ -108,7 +108,13 @@ def test_a_name_that_ends_in_a_blank_is_another_name_as_a_pattern() -> None:
 
 @pytest.mark.parametrize(
     ("links", "sources", "named"),
-    [({}, ["/f", "/["], "/["), ({"l": "[a"}, ["/l"], "/l"), ({"l": "d"}, ["/l/[a"], "/l/[a"), ({}, ["/!"], "/!")],
+    [
+        ({}, ["/f", "/["], "/["),
+        ({"l": "[a"}, ["/l"], "/l"),
+        ({"l": "[a"}, ["/l", "/[a"], "/[a"),
+        ({"l": "d"}, ["/l/[a"], "/l/[a"),
+        ({}, ["/!"], "/!"),
+    ],
 )
 def test_a_source_that_is_no_pattern_is_named_as_it_was_written(
     links: dict[str, str], sources: list[str], named: str

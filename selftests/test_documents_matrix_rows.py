@@ -157,6 +157,7 @@ def test_arguments_are_taken_apart(
         ("`--a --b --a`", "named twice"),
         ("`--a`, `--b` (more is optional)", "not said whether it is required"),
         ("`--a` (more is optional) `--b`", "not said whether it is required"),
+        ("`--a` (`--b <x>` optional)", "not said whether it is required"),
         ("`--a` (`--b` required)", "not said whether it is required"),
         ("`--a` (optional `undo`)", "not said whether it is required"),
         # A parenthesis inside a code span opens nothing.
