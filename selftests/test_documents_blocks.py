@@ -143,7 +143,10 @@ def test_a_box_is_what_the_item_begins_with(line: str, checked: bool | None, tex
     assert [(item.checked, item.text) for item in read(line).items] == [(checked, text)]
 
 
-@pytest.mark.parametrize("line", ["- [x ] odd", "- [] odd", "- [y] odd", "- [x]", "- [x]\u00a0odd", "* [  ] odd"])
+@pytest.mark.parametrize(
+    "line",
+    ["- [x ] odd", "- [] odd", "- [y] odd", "- [x]", "- [x]\u00a0odd", "* [  ] odd", "- [    ] odd", "- [ X  ] odd"],
+)
 def test_a_box_that_could_be_either_is_refused(line: str) -> None:
     with pytest.raises(InputRefused, match=r"^doc\.md:2: malformed checkbox"):
         read("- a\n" + line)

@@ -22,7 +22,7 @@ _NUMBERED = re.compile(r"([0-9]+(?:\.[0-9]+)*)[.)]? +(.+)")
 _BREAK = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
 _ITEM = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])(?:( +)(.*))?")
 _DELIMITER = re.compile(r":?-+:?")
-_BOX = re.compile(r"\[([^\]]{0,3})\](.*)")
+_BOX = re.compile(r"\[([^\]]*)\](.*)")
 _LOOSE_BOX = re.compile(r"(?:[-*+])?\[[ xX]?\](?![(:\[])")
 
 
