@@ -206,14 +206,14 @@ def _hidden_count(root: Path) -> int:
     return sum(1 for entry in entries if entry[:1].islower() or entry[:1] == b"S")
 
 
-def _git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     if not (root / ".git").exists():
         raise CannotTell("git", "the platform root is not the top folder of a git repository", "run git init there")
     command = ["git", *_OPTIONS, "-C", str(root), *arguments]
     try:
         done = subprocess.run(
             command,
-            input=stdin or b"",
+            input=stdin,
             capture_output=True,
             env=_environment(root),
             timeout=TIMEOUT_SECONDS,
