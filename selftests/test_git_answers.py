@@ -101,7 +101,16 @@ def test_what_is_no_commit_id_is_no_commit(answer: Answer, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [" commit 1\\nx\\n", "abc commit 1 more\\nx\\n", "abc commit\\n", "main missing\\n", ""]
+    "said",
+    [
+        " commit 1\\nx\\n",
+        "abc commit 1 more\\nx\\n",
+        "abc commit\\n",
+        "abc  1\\nx\\n",
+        "abc commit \\n",
+        "main missing\\n",
+        "",
+    ],
 )
 def test_an_answer_of_another_form_names_no_commit(answer: Answer, said: str) -> None:
     root = answer(f"printf '{said}'")
@@ -116,6 +125,7 @@ def test_an_answer_of_another_form_names_no_commit(answer: Answer, said: str) ->
         ("\\n  fatal: first\\nhint: second", "fatal: first"),
         ("fatal: /home/me/x: no, /etc/y", "fatal: (path): no, (path)"),
         ("bad '/home/me/x' in refs/heads/x", "bad '(path)' in refs/heads/x"),
+        ("fatal: a / b", "fatal: a / b"),
         ("see ../x and ./y", "see ../x and ./y"),
         ("y" * 200, "y" * 200),
         ("y" * 201, "y" * 200),
