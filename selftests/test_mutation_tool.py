@@ -29,6 +29,14 @@ def test_readers_of_a_value_are_found_across_modules() -> None:
     assert readers.lines("second.py", "C") == {}
 
 
+def test_values_read_by_way_of_their_module_have_readers() -> None:
+    second = (
+        "from packaging_readiness import first\nD = first.A\ndef g():\n    return D\ndef h():\n    return first.A\n"
+    )
+    trees = {"src/packaging_readiness/first.py": ast.parse("A = 1\n"), "second.py": ast.parse(second)}
+    assert Readers(trees).lines("src/packaging_readiness/first.py", "A") == {"second.py": {4, 6}}
+
+
 def outcomes(folder: Path, *endings: str) -> list[Outcome]:
     path = written(folder, "A = (1, 2)\nB = (3, 4)\nC = (5, 6)\n")
     found: list[Mutant] = mutants_of(path, "src/contract/sample.py")

@@ -1,20 +1,20 @@
 """Where a value that a module assigns is read: in the functions of the module, and of those that import it."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from tools.mutation.find import assigned_name
-from tools.mutation.swap import loaded
 
 Lines = dict[str, set[int]]
+Value = tuple[str, str]
 
 
 class Readers:
     """Reads of assigned names in some modules, given as trees by file (relative to the suite's root)."""
 
     def __init__(self, trees: Mapping[str, ast.Module]) -> None:
-        self._derived: dict[tuple[str, str], set[tuple[str, str]]] = {}
-        self._lines: dict[tuple[str, str], set[tuple[str, int]]] = {}
+        self._derived: dict[Value, set[Value]] = {}
+        self._lines: dict[Value, set[tuple[str, int]]] = {}
         for file, tree in trees.items():
             self._read(file, tree)
 
@@ -26,12 +26,11 @@ class Readers:
                 names |= {each.asname or each.name: (origin, each.name) for each in node.names}
         for statement in tree.body:
             name = assigned_name(statement)
-            if name:
-                for each in loaded(statement) & names.keys():
-                    self._derived.setdefault(names[each], set()).add((file, name))
-            else:
-                for place in _reads(statement, names):
-                    self._lines.setdefault(names[place.id], set()).add((file, place.lineno))
+            for value, line in _reads(statement, names):
+                if name:
+                    self._derived.setdefault(value, set()).add((file, name))
+                else:
+                    self._lines.setdefault(value, set()).add((file, line))
 
     def lines(self, file: str, name: str) -> Lines:
         """The lines that read the value or one made from it, by file."""
@@ -46,6 +45,12 @@ class Readers:
         return found
 
 
-def _reads(statement: ast.stmt, names: Iterable[str]) -> list[ast.Name]:
-    found = (node for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
-    return [node for node in found if node.id in names]
+def _reads(statement: ast.stmt, names: Mapping[str, Value]) -> Iterator[tuple[Value, int]]:
+    """What a statement reads by one of these names, or as an attribute of a module with such a name, and its line."""
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()) if name in names:
+                yield names[name], node.lineno
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if module in names:
+                package, imported = names[module]
+                yield (f"{package.removesuffix('.py')}/{imported}.py", name), node.lineno
