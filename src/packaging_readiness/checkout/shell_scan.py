@@ -20,6 +20,8 @@ _BLANKS = " \t"
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()]")
 _REDIRECTION = re.compile(r"<<<|<<-?|<\(|>\(|<>|<&|>&|>>|>\||[<>]")
 _QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
+_ENDS_ESCAPED = re.compile(r"(?:[^'\\]|\\[^'])*\\'")
+_SPECIAL_IN_QUOTES = frozenset('$`"\\}')
 _BEFORE_COMMAND = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"))
 
 
@@ -134,7 +136,7 @@ class _Scanner:
                 self.at += 1
                 self._double_quoted(parts, inner, '"')
             elif here in "$`":
-                self._expansion(parts, inner)
+                self._expansion(parts, inner, quoted=False)
             else:
                 parts.append(here)
                 self.at += 1
@@ -152,20 +154,23 @@ class _Scanner:
                 parts.append(following if following in '$`"\\' else "" if following == "\n" else here + following)
                 self.at += 2
             elif here in "$`":
-                self._expansion(parts, inner)
+                self._expansion(parts, inner, quoted=True)
             else:
                 parts.append(here)
                 self.at += 1
         if closing:
             raise Unreadable("a quotation is never closed")
 
-    def _expansion(self, parts: list[str], inner: list[str]) -> None:
+    def _expansion(self, parts: list[str], inner: list[str], *, quoted: bool) -> None:
         start = self.at
+        # In $'...' a backslash keeps a quote for bash, and none for a shell that has no such quotation.
+        if not quoted and self._starts("$'") and _ENDS_ESCAPED.match(self.text, start + 2):
+            raise Unreadable("a quotation that ends elsewhere in another shell")
         if self._starts("${{"):
             self.at = self._find("}}", self.at) + 2
         elif self._starts("${"):
             self.at += 2
-            body = self._until("}", inner)
+            body = self._until("}", inner, quoted=quoted)
             if body[:1] in tuple(" \t\n|"):  # bash 5.3: a command's output, as with $(...)
                 inner.append(body.removeprefix("|"))
         elif self._starts("$("):
@@ -184,8 +189,11 @@ class _Scanner:
             self.at += 1
         parts.append(self.text[start : self.at])
 
-    def _until(self, closing: str, inner: list[str]) -> str:
-        """The text before `closing`, quotations and expansions respected; moves behind it."""
+    def _until(self, closing: str, inner: list[str], *, quoted: bool = False) -> str:
+        """The text before `closing`, quotations and expansions respected; moves behind it.
+
+        `quoted`: in double quotes, where a single one is a quotation for bash, and a sign like any other for dash.
+        """
         start = self.at
         self.nested += 1
         if self.nested > MAX_DEPTH:
@@ -199,12 +207,14 @@ class _Scanner:
             if here == "\\":
                 self.at += 2
             elif here == "'":
-                self.at = self._find("'", self.at + 1) + 1
+                begins, self.at = self.at, self._find("'", self.at + 1) + 1
+                if quoted and _SPECIAL_IN_QUOTES.intersection(self.text[begins : self.at]):
+                    raise Unreadable("a quotation that another shell takes for none")
             elif here == '"':
                 self.at += 1
                 self._double_quoted([], inner, '"')
             elif here in "$`":
-                self._expansion([], inner)
+                self._expansion([], inner, quoted=quoted)
             else:
                 self.at += 1
                 if here == "(" and closing == ")":
@@ -218,7 +228,9 @@ class _Scanner:
             self.tokens.pop()
         self.at = found.end()
         if found[0] in ("<(", ">("):
-            self._add("word", "$()", [self._until(")", [])])
+            script = self._until(")", [])
+            text, inner = self._word(_META)  # a # behind it is a part of the word, and begins no comment
+            self._add("word", f"$(){text}", [script, *inner])
             return
         while self.at < len(self.text) and self.text[self.at] in _BLANKS:
             self.at += 1
