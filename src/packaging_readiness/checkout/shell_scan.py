@@ -19,7 +19,10 @@ _META = frozenset(" \t\n;&|()<>")
 _BLANKS = " \t"
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()]")
 _REDIRECTION = re.compile(r"<<<|<<-?|<\(|>\(|<>|<&|>&|>>|>\||[<>]")
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
+_BACKTICKS = re.compile(r"`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_ESCAPED = re.compile(r"\\([$`\\])")
+_ESCAPED_IN_QUOTES = re.compile(r"\\([$`\\\"])")
+_END_OF_TEST = re.compile(r"\]\](?=[ \t\n;&|()<>]|\\\n|\Z)")
 _ENDS_ESCAPED = re.compile(r"(?:[^'\\]|\\[^'])*\\'")
 _SPECIAL_IN_QUOTES = frozenset('$`"\\}')
 _BEFORE_COMMAND = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"))
@@ -63,6 +66,7 @@ class _Scanner:
         self.tokens: list[Token] = []
         self.awaited: list[_Awaited] = []
         self.nested = 0
+        self.keyword = False  # whether the last token is a word behind which a command begins
 
     def run(self) -> list[Token]:
         while self.at < len(self.text):
@@ -104,20 +108,34 @@ class _Scanner:
             self._add("operator", "(")
 
     def _words(self) -> None:
-        text, inner = self._word(_META)
-        begins = self._begins_command()
-        self._add("word", text, inner)
-        if text == "[[" and begins:
-            while self.tokens[-1].text != "]]":
-                while self.at < len(self.text) and self.text[self.at] in " \t\n":
-                    self.at += 1
-                if self.at >= len(self.text):
-                    raise Unreadable("[[ is never closed")
-                if self._starts("]]") and self.text[self.at + 2 : self.at + 3] in (*_META, ""):
-                    self.at += 2
-                    self._add("word", "]]")
-                else:
-                    self._add("word", *self._word(frozenset(" \t\n")))
+        start, begins = self.at, self._begins_command()
+        self._add("word", *self._word(_META))
+        plain = self.text[start : self.at]
+        self.keyword = begins and plain in _BEFORE_COMMAND
+        if plain == "[[" and begins:
+            while self._inside_test():
+                pass
+
+    def _inside_test(self) -> bool:
+        """Move over the next word of a test; whether another one follows."""
+        while self.text[self.at : self.at + 1] in (" ", "\t", "\n"):
+            self.at += 1
+        if self.at >= len(self.text):
+            raise Unreadable("[[ is never closed")
+        if self._starts("\\\n"):
+            self.at += 2
+        elif self._starts("#"):
+            self.at = self._find("\n", self.at, len(self.text))
+        elif _END_OF_TEST.match(self.text, self.at):
+            self.at += 2
+            self._add("word", "]]")
+            return False
+        else:
+            start = self.at
+            self._add("word", *self._word(frozenset(" \t\n")))
+            if re.search(r"[<>]\(", self.text[start : self.at]):
+                raise Unreadable("a process substitution in a test")
+        return True
 
     def _word(self, stops: frozenset[str]) -> tuple[str, list[str]]:
         parts: list[str] = []
@@ -136,7 +154,7 @@ class _Scanner:
                 self.at += 1
                 self._double_quoted(parts, inner, '"')
             elif here in "$`":
-                self._expansion(parts, inner, quoted=False)
+                self._expansion(parts, inner)
             else:
                 parts.append(here)
                 self.at += 1
@@ -154,23 +172,24 @@ class _Scanner:
                 parts.append(following if following in '$`"\\' else "" if following == "\n" else here + following)
                 self.at += 2
             elif here in "$`":
-                self._expansion(parts, inner, quoted=True)
+                self._expansion(parts, inner, closing or "document")
             else:
                 parts.append(here)
                 self.at += 1
         if closing:
             raise Unreadable("a quotation is never closed")
 
-    def _expansion(self, parts: list[str], inner: list[str], *, quoted: bool) -> None:
+    def _expansion(self, parts: list[str], inner: list[str], within: str = "") -> None:
+        """`within`: a double quote, "document", or "braces" in one of both; empty outside of all quotations."""
         start = self.at
         # In $'...' a backslash keeps a quote for bash, and none for a shell that has no such quotation.
-        if not quoted and self._starts("$'") and _ENDS_ESCAPED.match(self.text, start + 2):
+        if not within and self._starts("$'") and _ENDS_ESCAPED.match(self.text, start + 2):
             raise Unreadable("a quotation that ends elsewhere in another shell")
         if self._starts("${{"):
             self.at = self._find("}}", self.at) + 2
         elif self._starts("${"):
             self.at += 2
-            body = self._until("}", inner, quoted=quoted)
+            body = self._until("}", inner, within and "braces")
             if body[:1] in tuple(" \t\n|"):  # bash 5.3: a command's output, as with $(...)
                 inner.append(body.removeprefix("|"))
         elif self._starts("$("):
@@ -181,18 +200,26 @@ class _Scanner:
             parts.append("$()")
             return
         elif self._starts("`"):
-            self.at += 1
-            inner.append(self._until("`", []).replace("\\`", "`"))
+            backticks = _BACKTICKS.match(self.text, self.at)
+            if backticks is None:
+                raise Unreadable("` is missing")
+            self.at = backticks.end()
+            if within in ("document", "braces") and '\\"' in backticks[1]:
+                raise Unreadable("a quotation in backticks that is none in another shell")
+            escaped = _ESCAPED_IN_QUOTES if within else _ESCAPED
+            inner.append(escaped.sub(r"\1", backticks[1]))
             parts.append("$()")
             return
+        elif self._starts("$\\\n"):
+            raise Unreadable("an expansion could begin in one line and go on in the next")
         else:
             self.at += 1
         parts.append(self.text[start : self.at])
 
-    def _until(self, closing: str, inner: list[str], *, quoted: bool = False) -> str:
+    def _until(self, closing: str, inner: list[str], within: str = "") -> str:
         """The text before `closing`, quotations and expansions respected; moves behind it.
 
-        `quoted`: in double quotes, where a single one is a quotation for bash, and a sign like any other for dash.
+        `within` double quotes a single one is a quotation for bash, and a sign like any other for dash.
         """
         start = self.at
         self.nested += 1
@@ -208,13 +235,13 @@ class _Scanner:
                 self.at += 2
             elif here == "'":
                 begins, self.at = self.at, self._find("'", self.at + 1) + 1
-                if quoted and _SPECIAL_IN_QUOTES.intersection(self.text[begins : self.at]):
+                if within and _SPECIAL_IN_QUOTES.intersection(self.text[begins : self.at]):
                     raise Unreadable("a quotation that another shell takes for none")
             elif here == '"':
                 self.at += 1
                 self._double_quoted([], inner, '"')
             elif here in "$`":
-                self._expansion([], inner, quoted=quoted)
+                self._expansion([], inner, within)
             else:
                 self.at += 1
                 if here == "(" and closing == ")":
@@ -236,8 +263,14 @@ class _Scanner:
             self.at += 1
         start = self.at
         text, inner = self._word(_META)
+        written = self.text[start : self.at].replace("\\\n", "")
+        substituted = found[0] in ("<", ">", ">>") and (self._starts("<(") or self._starts(">("))
+        if not written and not substituted:
+            raise Unreadable(f"nothing follows {found[0]}")
         if found[0] in ("<<", "<<-"):
-            quoted = self.text[start : self.at] != text
+            quoted = written != text
+            if "$" in written or "`" in written:
+                raise Unreadable("the end of a here-document is not plain")
             self._add("document", "")
             self.awaited.append(_Awaited(self.tokens[-1], text, found[0] == "<<-", quoted))
         else:
@@ -246,15 +279,21 @@ class _Scanner:
     def _documents(self) -> None:
         for one in self.awaited:
             lines: list[str] = []
+            begun: str | None = None  # of a line that a backslash continues
             while True:
                 if self.at >= len(self.text):
                     raise Unreadable("a here-document never ends")
                 end = self._find("\n", self.at, len(self.text))
                 line = self.text[self.at : end]
                 self.at = end + 1
-                if (line.lstrip("\t") if one.tabs else line) == one.end:
+                told = (begun or "") + (line.lstrip("\t") if one.tabs else line)
+                if told == one.end:
+                    if begun is not None:
+                        raise Unreadable("a here-document whose last line goes over two")
                     break
                 lines.append(line)
+                continues = not one.quoted and (len(line) - len(line.rstrip("\\"))) % 2 == 1
+                begun = told[:-1] if continues else None
             one.token.text = "\n".join(lines)
             if not one.quoted:
                 _Scanner(one.token.text)._double_quoted([], one.token.inner, "")
@@ -262,7 +301,7 @@ class _Scanner:
 
     def _begins_command(self) -> bool:
         last = self.tokens[-1] if self.tokens else None
-        return last is None or last.kind == "operator" or last.text in _BEFORE_COMMAND
+        return last is None or last.kind == "operator" or self.keyword
 
     def _starts(self, text: str) -> bool:
         return self.text.startswith(text, self.at)
@@ -275,15 +314,14 @@ class _Scanner:
 
     def _add(self, kind: Kind, text: str, inner: Sequence[str] = ()) -> None:
         self.tokens.append(Token(kind, text, list(inner)))
+        self.keyword = False
 
 
 def _is_arithmetic(script: str) -> bool:
-    """Whether `$(...)` of this is arithmetic: bash takes it for a command where its parentheses are no pairs."""
-    if not (script.startswith("(") and script.endswith(")")):
+    """Whether `$(...)` of this is arithmetic: bash takes it for a command where its parentheses are no pair."""
+    if not script.startswith("("):
         return False
-    depth = 0
-    for sign in _QUOTED.sub("", script[1:-1]):
-        depth += (sign == "(") - (sign == ")")
-        if depth < 0:
-            return False
-    return depth == 0
+    scanner = _Scanner(script)
+    scanner.at = 1
+    scanner._until(")", [])
+    return scanner.at == len(script)
