@@ -66,7 +66,7 @@ class _Scanner:
         self.tokens: list[Token] = []
         self.awaited: list[_Awaited] = []
         self.nested = 0
-        self.keyword = False  # whether the last token is a word behind which a command begins
+        self.begins = True  # whether a command can begin here
 
     def run(self) -> list[Token]:
         while self.at < len(self.text):
@@ -84,7 +84,7 @@ class _Scanner:
             elif here in "<>" or self._starts("&>"):
                 self.at += here == "&"
                 self._redirection()
-            elif self._starts("((") and self._begins_command():
+            elif self._starts("((") and self.begins:
                 self._double_parenthesis()
             elif found := _OPERATOR.match(self.text, self.at):
                 self.at = found.end()
@@ -108,10 +108,10 @@ class _Scanner:
             self._add("operator", "(")
 
     def _words(self) -> None:
-        start, begins = self.at, self._begins_command()
+        start, begins = self.at, self.begins
         self._add("word", *self._word(_META))
         plain = self.text[start : self.at]
-        self.keyword = begins and plain in _BEFORE_COMMAND
+        self.begins = begins and plain in _BEFORE_COMMAND
         if plain == "[[" and begins:
             while self._inside_test():
                 pass
@@ -299,22 +299,20 @@ class _Scanner:
                 _Scanner(one.token.text)._double_quoted([], one.token.inner, "")
         self.awaited.clear()
 
-    def _begins_command(self) -> bool:
-        last = self.tokens[-1] if self.tokens else None
-        return last is None or last.kind == "operator" or self.keyword
-
     def _starts(self, text: str) -> bool:
         return self.text.startswith(text, self.at)
 
     def _find(self, text: str, start: int, missing: int | None = None) -> int:
-        found = self.text.find(text, start)
-        if found < 0 and missing is None:
-            raise Unreadable(f"{text} is missing")
-        return missing if found < 0 and missing is not None else found
+        try:
+            return self.text.index(text, start)
+        except ValueError:
+            if missing is None:
+                raise Unreadable(f"{text} is missing") from None
+            return missing
 
     def _add(self, kind: Kind, text: str, inner: Sequence[str] = ()) -> None:
         self.tokens.append(Token(kind, text, list(inner)))
-        self.keyword = False
+        self.begins = kind == "operator"
 
 
 def _is_arithmetic(script: str) -> bool:
