@@ -26,7 +26,9 @@ from packaging_readiness.checkout.shell_words import (
 )
 
 MAX_DEPTH = 5
-_IMPORT = re.compile(r"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+(.+))|\bimport\b")
+_IMPORT = re.compile(r"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([^;\n]+))|\bimport\b")
+_SPLICED = re.compile(r"\$[\w{(@*]")
+"""What a shell may put into a program before it is run."""
 _FOLDER = re.compile(r"\$\{?(GITHUB_WORKSPACE|RUNNER_TEMP|PWD|HOME)\b|\$\{\{ *(github\.workspace|runner\.temp)\b")
 _FALSE = tools.named("0 f F false False FALSE")
 
@@ -70,7 +72,7 @@ def program_effect(program: str) -> Effect:
     if found:
         return Effect("unclear", f"an inline program that uses {found[0]}")
     for match in _IMPORT.finditer(program):
-        names = match[1] or (match[2] or "?").partition("#")[0].partition(";")[0]
+        names = match[1] or (match[2] or "?").partition("#")[0]
         for name in names.split(","):
             module = name.split()[0].partition(".")[0] if name.split() else ""
             if module not in tools.PYTHON_MODULES:
@@ -105,7 +107,7 @@ class _Reader:
 
     def _again(self, words: tuple[str, ...], documents: tuple[str, ...] = ()) -> Effect:
         if self.depth >= MAX_DEPTH:
-            return Effect("unclear", words[0])
+            return Effect("unclear", "a command in a command")
         return replace(self, depth=self.depth + 1).effect(words, documents)
 
     def _tool_effect(self, tool: str, rest: tuple[str, ...], documents: tuple[str, ...]) -> Effect:
@@ -242,8 +244,14 @@ def _interpreter(tool: str, rest: tuple[str, ...], documents: tuple[str, ...]) -
         if word == "-m" and i + 1 < len(rest):
             return NONE if rest[i + 1] in tools.INTERPRETER_MODULES else Effect("unclear", f"{tool} -m {rest[i + 1]}")
         if word in ("-c", "-e") and i + 1 < len(rest):
-            return program_effect(rest[i + 1]) if python else Effect("unclear", f"an inline program of {tool}")
+            return _inline_effect(rest[i + 1]) if python else Effect("unclear", f"an inline program of {tool}")
         if not word.startswith("-"):
             return Effect("unclear", f"{tool} {word}")
     known = python and documents
-    return strongest(program_effect(text) for text in documents) if known else Effect("unclear", tool)
+    return strongest(map(_inline_effect, documents)) if known else Effect("unclear", tool)
+
+
+def _inline_effect(program: str) -> Effect:
+    if _SPLICED.search(program):
+        return Effect("unclear", "an inline program that only the run knows")
+    return program_effect(program)

@@ -85,12 +85,32 @@ def exit_status(word: str) -> int | None:
 
 
 def expanded(words: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str, ...]:
-    """The words with known variables replaced; a word that holds one is divided at blanks, as the shell does."""
+    """The words with known variables replaced; a word that holds one is divided at blanks, as the shell does.
+
+    Quotes are gone by now: a script or a program that a word may hold is not divided, for half of it says less.
+    """
+    divided = _divided(words, variables)
+    if divided == words or not any(map(_takes_text, divided)):
+        return divided
+    head = next(i for i in range(1, len(words) + 1) if bare(_divided(words[:i], variables)) or i == len(words))
+    return (*_divided(words[:head], variables), *(_replaced(word, variables) for word in words[head:]))
+
+
+def _divided(words: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str, ...]:
     found: list[str] = []
     for word in words:
-        text = _VARIABLE.sub(lambda m: variables.get(m[1] or m[2], m[0]), word)
+        text = _replaced(word, variables)
         found += [text] if text == word or ASSIGNMENT.fullmatch(word) else text.split() or [""]
     return tuple(found)
+
+
+def _replaced(word: str, variables: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda m: variables.get(m[1] or m[2], m[0]), word)
+
+
+def _takes_text(word: str) -> bool:
+    name = word.rpartition("/")[2]
+    return name in tools.SHELLS or name in ("eval", "trap") or bool(tools.INTERPRETERS.fullmatch(name))
 
 
 def starts_shell(words: tuple[str, ...]) -> bool:
