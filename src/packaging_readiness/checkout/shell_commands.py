@@ -30,6 +30,7 @@ _IMPORT = re.compile(r"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+
 _SPLICED = re.compile(r"\$[\w{(@*]")
 """What a shell may put into a program before it is run."""
 _FOLDER = re.compile(r"\$\{?(GITHUB_WORKSPACE|RUNNER_TEMP|PWD|HOME)\b|\$\{\{ *(github\.workspace|runner\.temp)\b")
+_HALF_AN_OPTION = re.compile(r"-\$|--[^=]*\$")
 _FALSE = tools.named("0 f F false False FALSE")
 
 
@@ -146,12 +147,13 @@ class _Reader:
         if tool == "eval":
             text = " ".join(rest)
             return Effect("unclear", "eval") if "$" in text else script_effect(text, self.variables, self.depth + 1)
-        given = next((i for i, word in enumerate(rest) if re.fullmatch(r"-[a-z]*c", word)), None)
-        if given is not None and given + 1 < len(rest):
-            return script_effect(rest[given + 1], self.environment, self.depth + 1)
-        if documents and all(word.startswith("-") for word in rest):
-            return strongest(script_effect(text, self.environment, self.depth + 1) for text in documents)
-        return Effect("unclear", tool)
+        for before, word, following in zip(("", *rest), rest, (*rest[1:], None), strict=False):
+            if following is not None and re.fullmatch(r"-[a-z]*c", word):
+                return script_effect(following, self.environment, self.depth + 1)
+            if not word.startswith(("-", "+")) and not re.fullmatch(r"[-+][a-z]*o", before):
+                return Effect("unclear", tool)  # a file
+        effects = (script_effect(text, self.environment, self.depth + 1) for text in documents)
+        return strongest(effects) if documents else Effect("unclear", tool)
 
 
 def _arguments(words: tuple[str, ...], with_value: frozenset[str], alone: frozenset[str]) -> tuple[str, ...] | None:
@@ -167,8 +169,9 @@ def _arguments(words: tuple[str, ...], with_value: frozenset[str], alone: frozen
 def _engine(tool: str, words: tuple[str, ...]) -> Effect:
     pushes, unclear = Effect("pushes", tool), Effect("unclear", tool)
     rest = _arguments(words, tools.ENGINE_OPTIONS_WITH_VALUE, tools.ENGINE_FLAGS)
-    group = rest[0] if rest and rest[0] in tools.ENGINE_GROUPS else ""
-    if rest and group:
+    group = ""
+    if rest and rest[0] in tools.ENGINE_GROUPS:
+        group = rest[0]
         rest = _arguments(rest[1:], tools.COMPOSE_OPTIONS_WITH_VALUE, tools.ENGINE_FLAGS)
     if rest is None:
         return pushes if "push" in words else unclear
@@ -178,7 +181,7 @@ def _engine(tool: str, words: tuple[str, ...]) -> Effect:
     if part == "commit" and any("$" in word for word in rest):
         return unclear
     if part == "imagetools":
-        return pushes if "create" in rest[1:2] else NONE
+        return pushes if "create" in rest else NONE if rest[1:2] == ("inspect",) else unclear
     if part in ("build", "bud", "b", "bake"):
         if _build_pushes(rest):
             return pushes
@@ -194,7 +197,7 @@ def _build_pushes(words: tuple[str, ...]) -> bool:
             return True
         if before != "--cache-from" and not word.startswith("--cache-from=") and output_pushes(word):
             return True
-        if before in ("-o", "--output") and "$" in word:
+        if "$" in word and (before in ("-o", "--output") or word.startswith(("-o", "--output="))):
             return True
     return False
 
@@ -202,27 +205,31 @@ def _build_pushes(words: tuple[str, ...]) -> bool:
 def _build_unclear(words: tuple[str, ...]) -> bool:
     """Whether a word that only the run knows stands where an option could stand."""
     return any(
-        "$" in word[:1]
-        and not _FOLDER.match(word)
-        and (not before.startswith("-") or "=" in before or before in tools.BUILD_FLAGS)
+        _HALF_AN_OPTION.match(word)
+        or (
+            "$" in word[:1]
+            and not _FOLDER.match(word)
+            and (not before.startswith("-") or "=" in before or before in tools.BUILD_FLAGS)
+        )
         for before, word in pairwise(words)
     )
 
 
 def output_pushes(value: str) -> bool:
     """Whether a build's `--output` pushes; one that only the run knows counts as a push."""
+    value = re.sub(r"\s*=\s*", "=", value.lower())
     if "type=registry" in value:
         return True
-    told = re.search(r"\bpush=([^,\s\"']*)", value)
-    if told is not None and told[1] not in _FALSE and ("type=" in value or told[1] == "true"):
-        return True
+    for told in re.finditer(r"\bpush=([^,\s\"']*)", value):
+        if told[1] not in _FALSE and ("type=" in value or told[1] == "true"):
+            return True
     return "type=image" in value and "${{" in value
 
 
 def _curl(words: tuple[str, ...]) -> Effect:
     """A registry takes an image by PUT, below /v2/: neither may be there, nor be for the run alone to know."""
     text = f" {' '.join(words)} "
-    puts = re.search(r" (-[a-zA-Z]*[TK]|--upload|--config|(-[a-zA-Z]*X *(?! )|--request[= ])(?!GET|HEAD|POST))", text)
+    puts = re.search(r" (-[\w#:]*[TK]|--up|--conf|(-[\w#:]*X *(?! )|--request[= ])(?!GET|HEAD|POST))", text)
     return Effect("unclear", "curl") if puts or "/v2/" in text else NONE
 
 
@@ -245,7 +252,7 @@ def _interpreter(tool: str, rest: tuple[str, ...], documents: tuple[str, ...]) -
             return NONE if rest[i + 1] in tools.INTERPRETER_MODULES else Effect("unclear", f"{tool} -m {rest[i + 1]}")
         if word in ("-c", "-e") and i + 1 < len(rest):
             return _inline_effect(rest[i + 1]) if python else Effect("unclear", f"an inline program of {tool}")
-        if not word.startswith("-"):
+        if not re.fullmatch(r"-[bBdEIOPqRsSuvVx]*", word):
             return Effect("unclear", f"{tool} {word}")
     known = python and documents
     return strongest(map(_inline_effect, documents)) if known else Effect("unclear", tool)
