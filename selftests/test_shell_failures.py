@@ -58,6 +58,12 @@ HARD: list[tuple[str, str | None]] = [
     ("X=./scan\nf() { $X; }\nf\necho done", None),
     ("((1 + (2 * 3)))\nx=$(((1 + 2) * 3))\n./scan\necho done", None),
     ("for X in true; do echo $X; done\n./scan\necho done", None),
+    ("{ ./scan; } > out\necho done", None),
+    ("{ ./scan; } > out || exit 1", None),
+    ("{ ./scan; } 2> /dev/null >&2\ntrue", None),
+    ("{ ./scan; } > $(echo missing/file)\ntrue", None),
+    ("f() { ./scan; }\nf > out\ntrue", None),
+    ("./scan || exit 1 > out\ntrue", None),
 ]
 SOFT: list[tuple[str, str | None]] = [
     ("./scan || true", None),
@@ -113,6 +119,15 @@ SOFT: list[tuple[str, str | None]] = [
     ("f() { X=./scan; }\n$X", None),
     ("X=./scan true\n$X", None),
     ("X=./scan\nprintf -v X true\n$X", None),
+    ("{ ./scan || exit 1; true; } > missing/file || exit 0", None),
+    ("{ ./scan || exit 1; true; } > $(echo missing/file) || exit 0", None),
+    ("if true; then ./scan || exit 1; true; fi < missing/file || exit 0", None),
+    ("for i in a; do ./scan || exit 1; true; done > missing/file || exit 0", None),
+    ("f() { ./scan || exit 1; true; } > missing/file\nf || exit 0", None),
+    ("f() { ./scan || exit 1; true; }\nf > missing/file || exit 0", None),
+    ("./scan || { exit 1 > missing/file || true; }", None),
+    ("f() { ./scan || return 1 > missing/file || true; }\nf", None),
+    ("exec ./scan > missing/file || exit 0", None),
 ]
 
 

@@ -60,8 +60,11 @@ class Commands(Walker):
             if not plain.issuperset(started):
                 return self.not_understood(f"starts {words[0]} by {' '.join(started)}", state)
             if words[0] in self.named:
-                return self._call(words[0], state, stops=stops)
-            return self._control(words, state, failed=failed)
+                flow = self._call(words[0], state, stops=stops)
+            else:
+                flow = self._control(words, state, failed=failed)
+            # A redirection that fails keeps it from running at all.
+            return Flow(flow.ok, meet(flow.fail, state)) if command.redirected else flow
         if started[:1] == ("command",) and {"-v", "-V"} & set(started):
             return Flow(state, state)
         if "exec" in started[1:]:
@@ -72,7 +75,7 @@ class Commands(Walker):
                 self.end(flow.ok, f"its script ends with {words[0]} (exec)")
             if flow.fail is not None:
                 self.bad.append(flow.fail)
-            return Flow(None, None)
+            return Flow(None, state if command.redirected else None)
         return flow
 
     def _program(self, words: tuple[str, ...], command: Command, state: State, started: tuple[str, ...]) -> Flow:

@@ -35,9 +35,11 @@ _SURE = re.compile(r"-|[012]|/dev/(null|stdout|stderr)|\$\{?GITHUB_\w+\}?")
 @lru_cache(maxsize=64)  # every question about a step asks for the tree of its script
 def parse(script: str, depth: int = 0) -> Block:
     """The tree of a script. Raises Unreadable for what this grammar does not know."""
-    if depth > MAX_DEPTH:
-        raise Unreadable("nested too deeply")
     return _Parser(scan(script), depth).block()
+
+
+def _may_fail(token: Token) -> bool:
+    return token.kind == "redirection" and not _SURE.fullmatch(token.text)
 
 
 def _only(part: Part) -> AndOr:
@@ -201,7 +203,7 @@ class _Parser:
         while (token := self._peek()) is not None and token.kind != "operator":
             self.at += 1
             inner += self._blocks(token)
-            redirected |= token.kind == "redirection" and not _SURE.fullmatch(token.text)
+            redirected |= _may_fail(token)
             if token.kind == "word":
                 words.append(token.text)
             elif token.kind == "document":
@@ -217,12 +219,18 @@ class _Parser:
         return Command(tuple(words), tuple(documents), tuple(inner), redirected)
 
     def _with_redirections(self, part: Part) -> Part:
+        """`if REDIRECTIONS; then PART; else false; fi`: where one fails, the part is not run, and has failed."""
         inner: list[Block] = []
+        redirected = False
         while (token := self._peek()) is not None and token.kind in ("redirection", "document", "word"):
             if token.kind == "word" and token.text != "$()":
                 break
             self.at += 1
             inner += self._blocks(token)
+            redirected |= _may_fail(token)
+        if redirected:
+            opened = Block((_only(Command((), (), tuple(inner), redirected)),))
+            return If(((opened, Block((_only(part),))),), Block((_only(Command(("false",))),)))
         return Block((_only(Command((), (), tuple(inner))), _only(part))) if inner else part
 
     def _blocks(self, token: Token) -> tuple[Block, ...]:
