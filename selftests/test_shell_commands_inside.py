@@ -119,6 +119,8 @@ def test_a_program_that_could_start_another_one_is_unclear(word: str) -> None:
         "push=true",
         "PUSH=TRUE",
         "push = true",
+        "push= true",
+        "push =true",
         "type=oci,push=yes",
         'type=image,"push=true"',
         "type=image,push=false,push=true",

@@ -62,7 +62,9 @@ def known_variables(tree: Block, variables: Mapping[str, str]) -> dict[str, str]
     for command in simple_commands(tree):
         words = bare(command.words)
         if words and words[0] in _SETS:
-            doubtful.update(words)
+            # With an option the name may be that of another variable, or the value another one than is written.
+            plain = not any(word.startswith("-") for word in words)
+            doubtful.update(word if plain else word.partition("=")[0] for word in words)
         for match in map(ASSIGNMENT.fullmatch, command.words):
             if match is not None:
                 name, added, value = match.groups()
