@@ -90,6 +90,8 @@ TREES = [
     ("for x in *; do b; done", "{perhaps{; x=$}{b}}"),
     ("for x in $a {1..3} a?; do b; done", "{perhaps{; x=$}{b}}"),
     ("for x in; do b; done", "{perhaps{; x=$}{b}}"),
+    ("for x in ''; do b; done", "{perhaps{; x=$}{b}}"),
+    ("for f() a; do b; done", "{perhaps{; }{b}}"),
     ("for x; do b; done", "{perhaps{; x=$}{b}}"),
     ("for x\ndo b; done", "{perhaps{; x=$}{b}}"),
     ("for x on a; do b; done", "{perhaps{; x=$}{b}}"),

@@ -77,10 +77,7 @@ class _Parser:
         while joint := self._operator("&&", "||"):
             self._skip(frozenset("\n"))
             items.append((joint, self._pipeline()))
-        background = bool(self._operator("&"))
-        if not background:
-            self._operator(";", "\n")
-        return AndOr(tuple(items), background)
+        return AndOr(tuple(items), bool(self._operator("&")))
 
     def _pipeline(self) -> Pipeline:
         negated = False
