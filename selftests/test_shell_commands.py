@@ -47,7 +47,6 @@ PUSHES = [
     "bash -o pipefail -c 'docker push x'",
     "bash -o errexit <<E\ndocker push x\nE",
     "bash +x -s <<E\ndocker push x\nE",
-    "bash <<E <<F\ntrue\nE\ndocker push x\nF",
     "trap -- 'docker push x' EXIT",
 ]
 UNCLEAR = [

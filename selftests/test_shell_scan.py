@@ -114,9 +114,16 @@ DOCUMENTS: Rows = [
     ('a <<"E"\n$(b\nE\n', [("w", "a"), ("d", "$(b"), END]),
     ("a <<\\E\n$(b\nE\n", [("w", "a"), ("d", "$(b"), END]),
     ("a <<E\\\nF\n$(b)\nEF\n", [("w", "a"), ("d", "$(b)", "b"), END]),
-    ("a <<E <<'F'\nb\nE\n$(c\nF\nd", [("w", "a"), ("d", "b"), ("d", "$(c"), END, ("w", "d")]),
+    (
+        "a <<E; b <<'F'\nb\nE\n$(c\nF\nd",
+        [("w", "a"), ("d", "b"), ("o", ";"), ("w", "b"), ("d", "$(c"), END, ("w", "d")],
+    ),
+    ("a <b <<E\nE\n", [("w", "a"), ("r", "b"), ("d", ""), END]),
+    ("a <b <c", [("w", "a"), ("r", "b"), ("r", "c")]),
+    ("a <<E 3<b >c 2>d <(e)\nE\n", [("w", "a"), ("d", ""), ("r", "b"), ("r", "c"), ("r", "d"), ("w", "$()", "e"), END]),
+    ("a <<<b\n<c", [("w", "a"), ("d", "b"), END, ("r", "c")]),
     ("a <<E\nb\nE\nc <<F\nd\nF\n", [("w", "a"), ("d", "b"), END, ("w", "c"), ("d", "d"), END]),
-    ("a 3<<E\nE\n", [("w", "a"), ("d", ""), END]),
+    ("a 0<<E\nE\n", [("w", "a"), ("d", ""), END]),
     ("a <<E\nb\\\\\nE\n", [("w", "a"), ("d", "b\\\\"), END]),
     ("a <<E\nb\\\nE\nE\n", [("w", "a"), ("d", "b\\\nE"), END]),
     ("a <<E\nb\\\nc\\\nE\nE\n", [("w", "a"), ("d", "b\\\nc\\\nE"), END]),
@@ -203,6 +210,9 @@ def test_a_redirection_takes_the_word_behind_it(sign: str) -> None:
         ("a <<E\nb\n", "never ends"),
         ("a <<E\n\tE\n", "never ends"),
         ("a <<E\n$(b\nE\n", "never closed"),
+        *((f"a 3{sign}E\nE\n", "no input") for sign in ("<<", "<<-", "<<<")),
+        *((f"a <<E {sign}F\nE\nF\n", "another input") for sign in ("<<", "<<-", "<<<", "<", "<>", "<&", "0<")),
+        ("a <<<b c <d", "another input"),
     ],
 )
 def test_what_never_closes_is_not_read(script: str, cause: str) -> None:

@@ -55,6 +55,8 @@ def test_a_program_that_the_shell_completes_is_unclear(sign: str) -> None:
         (("trap", "$X"), ("trap", "c  d")),
         (("node20", "$X"), ("node20", "c  d")),
         (("sudo", "$X"), ("sudo", "c", "d")),
+        (("pythonx", "$X"), ("pythonx", "c", "d")),
+        ((), ()),
         (("sudo", "A=bash"), ("sudo", "A=bash")),
         (("bash", "a b"), ("bash", "a b")),
         (("$E", "a"), ("", "a")),

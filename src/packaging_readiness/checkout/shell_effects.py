@@ -23,9 +23,8 @@ from packaging_readiness.checkout.shell_words import bare, exit_status, expanded
 MAX_DEPTH = 5
 MAX_COMMANDS = 20_000
 _STATUS_KEPT = tools.named("sudo timeout nice ionice stdbuf xargs env exec command nohup time chronic doas")
-_STATUS_LOST = frozenset(("-b", "--background", "--preserve-status", "-r", "--no-run-if-empty", "-S", "--split-string"))
 _TAME_OPTION = re.compile(
-    r"-[EHSn0tpkugILdPsi]|-[nPLk]\d+[smhd]?|-\d+|-[uI]\S+|--|--(signal|kill-after|user|group)(=\S+)?"
+    r"-[EHn0tpkugILdPsi]|-[nPLk]\d+[smhd]?|-\d+|-[uI]\S+|--|--(signal|kill-after|user|group)(=\S+)?"
     r"|--(foreground|null|preserve-env|non-interactive|set-home|verbose|max-(args|procs)=\d+)"
 )
 """Options of what only starts another command, with which that command runs."""
@@ -54,6 +53,8 @@ class Commands(Walker):
         for flow in inner:
             searched = words[0] in ("test", "[", "[[", "((")
             self.note(frozenset() if searched else (flow.ok or state) - state, "is lost in a substitution")
+        if self.named.intersection(started):
+            return self.not_understood(f"starts {words[0]} by a function", state)
         if words[0] in self.named or words[0] in tools.CONTROL:
             # Whatever starts another command passes functions over, `command` and `builtin` no builtin.
             plain = frozenset[str]() if words[0] in self.named else frozenset(("command", "builtin"))
@@ -199,4 +200,4 @@ def _lost_by(started: tuple[str, ...]) -> str:
         return f"with {odd}"
     kept = _STATUS_KEPT.issuperset(word for word in started if word in tools.WRAPPERS)
     skips = "xargs" in started and any(map(_ONCE_PER_LINE.fullmatch, started))
-    return "" if kept and not skips and not _STATUS_LOST & set(started) else f"by {' '.join(started)}"
+    return "" if kept and not skips else f"by {' '.join(started)}"

@@ -66,6 +66,7 @@ class _Scanner:
         self.tokens: list[Token] = []
         self.awaited: list[_Awaited] = []
         self.nested = 0
+        self.input = False  # whether the command has a here-document
         self.begins = True  # whether a command can begin here
 
     def run(self) -> list[Token]:
@@ -251,14 +252,21 @@ class _Scanner:
     def _redirection(self) -> None:
         found = _REDIRECTION.match(self.text, self.at)
         assert found is not None
+        stream = ""
         if self.tokens and self.tokens[-1].text.isdigit() and self.text[self.at - 1 : self.at].isdigit():
-            self.tokens.pop()
+            stream = self.tokens.pop().text
         self.at = found.end()
         if found[0] in ("<(", ">("):
             script = self._until(")", [])
             text, inner = self._word(_META)  # a # behind it is a part of the word, and begins no comment
             self._add("word", f"$(){text}", [script, *inner])
             return
+        if found[0].startswith("<<") and stream not in ("", "0"):
+            raise Unreadable("a here-document that is no input")
+        if found[0].startswith("<") and stream in ("", "0"):
+            if self.input:
+                raise Unreadable("another input behind a here-document")
+            self.input = found[0].startswith("<<")
         while self.at < len(self.text) and self.text[self.at] in _BLANKS:
             self.at += 1
         start = self.at
@@ -313,6 +321,7 @@ class _Scanner:
     def _add(self, kind: Kind, text: str, inner: Sequence[str] = ()) -> None:
         self.tokens.append(Token(kind, text, list(inner)))
         self.begins = kind == "operator"
+        self.input = self.input and kind != "operator"
 
 
 def _is_arithmetic(script: str) -> bool:

@@ -79,7 +79,7 @@ def with_options(words: Sequence[str], before: Start) -> Start | None:
         word = rest.pop(0)
         if word in ("--noprofile", "--norc"):
             continue
-        if not re.fullmatch(r"[-+][A-Za-z]+", word):
+        if word[:1] not in ("-", "+") or word in ("-", "+"):
             return None
         for letter in word[1:]:
             name = (rest.pop(0) if rest else "") if letter == "o" else ""

@@ -92,7 +92,7 @@ def expanded(words: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str,
     Quotes are gone by now: a script or a program that a word may hold is not divided, for half of it says less.
     """
     divided = _divided(words, variables)
-    if divided == words or not any(map(_takes_text, divided)):
+    if not any(map(_takes_text, divided)):
         return divided
     head = next(i for i in range(1, len(words) + 1) if bare(_divided(words[:i], variables)) or i == len(words))
     return (*_divided(words[:head], variables), *(_replaced(word, variables) for word in words[head:]))
@@ -127,6 +127,6 @@ def is_unexpanded(word: str) -> bool:
 
 def tool_name(word: str) -> str | None:
     """The name of a program, or None for one of the platform's own or one that only the run knows."""
-    folder, slash, name = word.rpartition("/")
-    own = slash and folder != "" and not folder.startswith(("/", "~", "$"))
+    folder, _, name = word.rpartition("/")
+    own = folder != "" and not folder.startswith(("/", "~", "$"))
     return None if own or folder.startswith(_WORKSPACE) or is_unexpanded(word) else name
