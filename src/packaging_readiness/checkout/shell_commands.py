@@ -30,7 +30,8 @@ _IMPORT = re.compile(r"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+
 _SPLICED = re.compile(r"\$[\w{(@*]")
 """What a shell may put into a program before it is run."""
 _FOLDER = re.compile(r"\$\{?(GITHUB_WORKSPACE|RUNNER_TEMP|PWD|HOME)\b|\$\{\{ *(github\.workspace|runner\.temp)\b")
-_HALF_AN_OPTION = re.compile(r"-\$|--[^=]*\$")
+_HALF_AN_OPTION = re.compile(r"-[${]|--[^=]*[${]|\{(?!\{)[^\"]*[,.]")
+"""A word of which the shell makes an option, or several words (`--{push,load}`)."""
 _FALSE = tools.named("0 f F false False FALSE")
 
 
@@ -127,6 +128,8 @@ class _Reader:
         if tool == "trap":
             return script_effect(part, self.variables, self.depth + 1)
         if tool == "find":
+            if any(map(_HALF_AN_OPTION.match, rest)):
+                return unclear
             starts = [i for i, word in enumerate(rest, 1) if re.fullmatch(r"-(exec|ok)(dir)?", word)]
             return strongest(self._again(rest[start:]) for start in starts)
         if tool == "curl":
@@ -229,7 +232,10 @@ def output_pushes(value: str) -> bool:
 def _curl(words: tuple[str, ...]) -> Effect:
     """A registry takes an image by PUT, below /v2/: neither may be there, nor be for the run alone to know."""
     text = f" {' '.join(words)} "
-    puts = re.search(r" (-[\w#:]*[TK]|--up|--conf|(-[\w#:]*X *(?! )|--request[= ])(?!GET|HEAD|POST))", text)
+    puts = re.search(
+        r" (--?[^ =%]*[{$]|\{[^ \"]*[,.]|-[\w#:]*[TK]|--up|--conf|(-[\w#:]*X *(?! )|--request[= ])(?!GET|HEAD|POST))",
+        text,
+    )
     return Effect("unclear", "curl") if puts or "/v2/" in text else NONE
 
 
