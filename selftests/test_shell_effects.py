@@ -13,6 +13,14 @@ GUARDS = [
     # Assignments and substitutions.
     "x=$(true) y=$(./scan)",
     "x=1 || exit 0\n./scan",
+    "X=./scan\n$X",
+    "gitleaks detect\necho $(true)",
+    "x=$(grep -rl KEY . || true)\nif [ -n $x ]; then exit 1; fi",
+    "x=$(grep -rl KEY . || true)\nif [ -n ${x} ]; then exit 1; fi",
+    "if [ -n $(grep -rl KEY . || true) ]; then exit 1; fi",
+    "if [ $(date) != $(find . -name x) ]; then exit 1; fi",
+    "python -c pass\n./scan",
+    "./scan || true\n./scan",
     "x=$(true) || exit 0\n./scan",
     "[ -n $(gitleaks detect) ]\ngitleaks detect",
     "test $(gitleaks detect)\ngitleaks detect",
@@ -99,6 +107,11 @@ SOFT = [
     "command -v x || exit 0\n./scan",
     "command -V x || exit 0\n./scan",
     "exec true\n./scan",
+    "x=$(./scan; echo y)",
+    "if rm x; then exec rm y; fi\n./scan",
+    "(exec ./scan) || exit 0",
+    "(./scan || exit 1) || exit 0",
+    "if [ -n x ]; then exit 1; fi",
     "exec rm x\n./scan",
     "trivy fs .",
     "syft x",
@@ -138,6 +151,9 @@ UNCLEAR = [
     *(f"xargs {option} ./scan" for option in ("--max-args=x", "--max-lines=1", "-n1x", "--exit", "-iX")),
     "timeout --preserve-status 5 ./scan",
     "timeout -k5x 5 ./scan",
+    "sudo -ks ./scan",
+    "sudo -V ./scan",
+    "time -v ./scan",
     "sudo -b bash -c ./scan",
     "sudo -b bash -ec ./scan",
     "if git ls-files | xargs -r grep -q KEY; then exit 1; fi",
@@ -175,6 +191,7 @@ UNCLEAR = [
     "source x\n./scan",
     ". x\n./scan",
     "shopt -s lastpipe\n./scan",
+    "shopt -p nullglob\n./scan",
     "shopt -s nullglob lastpipe\n./scan",
     "unset -f x\n./scan",
     "unset -v -f x\n./scan",
@@ -203,42 +220,3 @@ def test_a_script_that_can_pass_its_check_over_is_soft(script: str) -> None:
 def test_a_script_with_something_that_is_not_understood_is_unclear(script: str) -> None:
     judged = judge_step(script, None, {})
     assert judged.unclear
-
-
-def shells(depth: int) -> str:
-    """`./scan` in `depth` documents, each read by a shell that stops at a failure."""
-    script = "./scan"
-    for number in range(depth):
-        script = f"bash -e <<'E{number}'\n{script}\nE{number}"
-    return script
-
-
-def test_shells_are_followed_five_deep() -> None:
-    assert judge_step(shells(5), None, {}).guards
-    assert not judge_step(shells(6), None, {}).guards
-
-
-def test_blocks_around_a_shell_and_in_it_are_counted_together() -> None:
-    def around(depth: int, script: str) -> str:
-        return "{ " * depth + script + "; }" * depth
-
-    assert judge_step(around(20, f"bash -ec '{around(35, './scan')}'"), None, {}).guards
-    assert not judge_step(around(30, f"bash -ec '{around(35, './scan')}'"), None, {}).guards
-
-
-def test_twenty_thousand_commands_are_followed() -> None:
-    lines = ["a() {", *[":"] * 99, "}", *["a"] * 199, *[":"] * 99, "./scan"]
-    assert judge_step("\n".join(lines), None, {}).guards
-    assert not judge_step("\n".join([":", *lines]), None, {}).guards
-
-
-def test_a_shell_in_a_script_says_what_is_unclear_and_soft_in_it() -> None:
-    assert judge_step("bash -c sometool", None, {}).unclear[0].startswith("its script runs sometool")
-    soft = " ".join(judge_step("bash -c 'trivy fs .; ./scan || true'\n./scan || true", None, {}).soft)
-    assert "its script runs trivy" in soft
-    assert soft.count("a failure of scan") == 1
-
-
-def test_a_shell_knows_of_the_environment_only() -> None:
-    assert judge_step("bash -c '$X'", None, {"X": "./scan"}).guards
-    assert not judge_step("X=./scan\nbash -c '$X'", None, {}).guards

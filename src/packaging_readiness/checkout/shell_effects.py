@@ -49,7 +49,7 @@ class Commands(Walker):
         if not words:
             if inner and command.words:  # an assignment's status is that of its last substitution
                 return inner[-1]
-            return Flow(state, state if inner or command.redirected else None)
+            return Flow(state, state if command.redirected else None)
         for flow in inner:
             searched = words[0] in ("test", "[", "[[", "((")
             self.note(frozenset() if searched else (flow.ok or state) - state, "is lost in a substitution")
@@ -182,7 +182,7 @@ class Commands(Walker):
         if words[0] == "return" and not self.returns:
             return self.not_understood("uses return outside of a function", state)
         if words[0] == "return":
-            good = not bad and code == "0"
+            good = code == "0"
             self.returns[-1].append(Flow(None if bad else state, None if good else state))
         elif bad:
             self.bad.append(state)
