@@ -213,6 +213,7 @@ def test_a_redirection_takes_the_word_behind_it(sign: str) -> None:
         *((f"a 3{sign}E\nE\n", "no input") for sign in ("<<", "<<-", "<<<")),
         *((f"a <<E {sign}F\nE\nF\n", "another input") for sign in ("<<", "<<-", "<<<", "<", "<>", "<&", "0<")),
         ("a <<<b c <d", "another input"),
+        ("a <<-E <b\nE\n", "another input"),
     ],
 )
 def test_what_never_closes_is_not_read(script: str, cause: str) -> None:
