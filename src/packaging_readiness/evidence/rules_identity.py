@@ -26,7 +26,7 @@ def _run_and_phase(facts: Facts, manifest: Mapping[str, Any], path: tuple[str, .
     run_id, phase = facts.run.get("platform_run_id"), facts.contract.phase_id
     claims: list[tuple[str, Any]] = [("bundle_manifest.json", manifest.get("platform_run_id", run_id))]
     claims += [("m1c.provenance.field[platform_run_id]", facts.provenance("platform_run_id") or run_id)]
-    if len(path) > 1 and path[-3:-2] == ("runs",):
+    if path[-3:-2] == ("runs",):
         claims.append((path[-2], path[-2]))
         if path[-1] != phase:
             yield Problem("phase-differs", path[-1], f"the contract's phase is {phase}")
