@@ -182,6 +182,8 @@ def test_a_build_that_is_not_managed_has_no_workflow_run(
 ) -> None:
     run = {"workflow_run_id": run_id, "workflow_run_url": url}
     assert problems(held(FIELD("build_driver"), build_driver="local_engine"), run=run, contract=LOCAL) == expected
+    claimed = held(FIELD("build_driver"), build_driver="github_actions")
+    assert problems(claimed, run=run, contract=LOCAL) == [*expected, ("build-driver-differs", FIELD("build_driver"))]
 
 
 def test_a_driver_that_nothing_pins_is_not_compared() -> None:

@@ -173,7 +173,8 @@ def test_rows_that_are_not_there_or_no_rows_are_told_elsewhere() -> None:
     assert problems({"results": [result("m1a.x", notes=["y"]), "x", None]}, expected, RESULTS) == [
         ("result-edited", "m1a.x")
     ]
-    for nothing in (5, {"id": "m1a.x"}, []):
+    nothings: list[Any] = [5, {"id": "m1a.x"}, []]
+    for nothing in nothings:
         assert problems({"results": nothing}, expected, RESULTS) == []
     assert problems({"results": [], "verdict": "x"}, {**expected, "verdict": "y"}, RESULTS) == [
         ("verdict-edited", RESULTS)

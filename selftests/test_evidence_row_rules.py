@@ -61,6 +61,12 @@ def test_a_lane_without_a_row_is_told_as_one(lane: str) -> None:
     assert problems(whole(without=mine[1:])) == [("check-missing", row_id) for row_id in mine[1:]]
 
 
+def test_a_lane_that_the_inventory_lacks_is_not_missed() -> None:
+    rows = tuple(each for each in ROWS if each.check.lane != "m1e")
+    listed = [each for each in whole() if each["lane"] != "m1e"]
+    assert told(row_problems(Facts.of({"results": listed}, CONTRACT, rows))) == []
+
+
 def test_rows_stand_in_the_order_of_the_inventory() -> None:
     turned = whole()
     turned[0], turned[1] = turned[1], turned[0]
@@ -109,6 +115,11 @@ def test_each_deferral_is_of_its_own_row(row_id: str, name: str) -> None:
     assert of(ADVISORY, outcome="deferred", deferral=name) == [("deferral-misplaced", ADVISORY)]
     assert of(row_id, outcome="deferred") == [("deferral-missing", row_id)]
     assert of(row_id, outcome="fail", deferral=name) == [("deferral-missing", row_id)]
+    (without,), (with_one,) = (
+        [problem.cause for problem in row_problems(facts(*whole(instead={row_id: more})))]
+        for more in ({"outcome": "deferred"}, {"outcome": "fail", "deferral": name})
+    )
+    assert ("without" in without, "names" in with_one) == (True, True)
     for unknown in ("next-year", [name], ""):
         assert of(row_id, outcome="deferred", deferral=unknown) == [("deferral-unknown", row_id)]
 
