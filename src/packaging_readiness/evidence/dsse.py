@@ -5,7 +5,6 @@ envelope is no object of the bundle: signing changes none of its bytes. Source: 
 """
 
 import base64
-import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,7 +77,7 @@ def _envelope_problems(name: str, files: Mapping[str, bytes], keys: Sequence[Pub
         kind, payload = content["payloadType"], _decoded(content["payload"])
         signatures = [(entry.get("keyid"), _decoded(entry["sig"])) for entry in content["signatures"]]
         encoded = pae(kind, payload)
-    except (Fault, KeyError, TypeError, ValueError, AttributeError, binascii.Error):
+    except (Fault, KeyError, TypeError, ValueError, AttributeError):
         yield Problem("envelope-malformed", name, "is not a DSSE envelope")
         return
     if kind != expected:

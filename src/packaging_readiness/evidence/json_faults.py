@@ -13,7 +13,7 @@ from packaging_readiness.contract.canonical import DEPTH_LIMIT, canonical_json
 from packaging_readiness.contract.errors import InputRefused
 from packaging_readiness.evidence.problems import Problem
 
-_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _EXACT = 2**53
 

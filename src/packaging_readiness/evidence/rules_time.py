@@ -48,10 +48,8 @@ def time_problems(facts: Facts) -> Iterator[Problem]:
         if facts.held(FIELD.format(name)) and facts.provenance(name) is None:
             yield Problem("provenance-missing", FIELD.format(name), "holds without its value")
     for entry in entries(facts.data):
-        observed = entry.get("observation")
-        if observed:
-            # How late the build may be depends on the reports: the rules about the run record judge it.
-            yield from times_in(mapping(observed), entry["id"], now, past=(BUILT,))
+        # How late the build may be depends on the reports: the rules about the run record judge it.
+        yield from times_in(mapping(entry.get("observation")), entry["id"], now, past=(BUILT,))
 
 
 def times_in(value: Any, place: str, now: str, past: tuple[str, ...] = ()) -> Iterator[Problem]:
