@@ -34,22 +34,24 @@ def read_zip(path: Path) -> dict[str, bytes]:
 
 
 def _refuse_frame(path: Path) -> None:
-    """An archive begins at the first byte and ends at the last: otherwise two readers may see two archives."""
+    """An archive ends at the last byte: otherwise two readers may see two archives."""
     size = path.stat().st_size
     if size > TOTAL_LIMIT:
         raise InputRefused(path.name, f"is larger than {TOTAL_LIMIT} bytes", _CURE)
     with path.open("rb") as stream:
-        start = stream.read(4)
         stream.seek(max(0, size - _END_SIZE))
         end = stream.read(_END_SIZE)
-    if start not in (b"PK\x03\x04", _END) or not end.startswith(_END):
-        raise InputRefused(path.name, "is no whole ZIP archive, or something stands before or after it", _CURE)
+    if not end.startswith(_END):
+        raise InputRefused(path.name, "is no whole ZIP archive, or something stands after it", _CURE)
 
 
 def _files(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
     entries = archive.infolist()
     if len(entries) > ENTRIES_LIMIT:
         raise InputRefused(name, f"holds more than {ENTRIES_LIMIT} entries", _CURE)
+    # For the same reason it begins at the first byte: with an entry or, where there is none, with its directory.
+    if min((entry.header_offset for entry in entries), default=archive.start_dir) != 0:
+        raise InputRefused(name, "is no whole ZIP archive, or something stands before it", _CURE)
     seen: dict[str, str] = {}
     files: dict[str, bytes] = {}
     total = 0
@@ -60,10 +62,11 @@ def _files(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
         other = seen.setdefault(entry.filename.rstrip("/").casefold(), entry.filename)
         if other != entry.filename or entry.filename in files:
             raise InputRefused(place, "stands in the archive twice, upper and lower case aside", _CURE)
-        if entry.is_dir():
-            continue
-        files[entry.filename] = _read(archive, entry, min(SIZE_LIMIT, TOTAL_LIMIT - total), place)
-        total += len(files[entry.filename])
+        # A folder is read as well: whoever reads from the front may take what stands there for a file.
+        data = _read(archive, entry, 0 if entry.is_dir() else min(SIZE_LIMIT, TOTAL_LIMIT - total), place)
+        if not entry.is_dir():
+            files[entry.filename] = data
+            total += len(data)
     return files
 
 
