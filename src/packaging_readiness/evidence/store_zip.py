@@ -29,7 +29,7 @@ def read_zip(path: Path) -> dict[str, bytes]:
             return _files(archive, path.name)
     except OSError as error:
         raise CannotTell(path.name, f"cannot be read: {error.strerror}", "name an existing pack") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise InputRefused(path.name, f"is no whole ZIP archive: {shown(str(error))}", _CURE) from None
 
 
@@ -72,7 +72,7 @@ def _files(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
 
 def _faults(entry: zipfile.ZipInfo) -> Iterator[str]:
     name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
-    if name != entry.orig_filename or "\x00" in entry.orig_filename:
+    if name != entry.orig_filename:  # as with a NUL, at which it is cut off
         yield "has a name that cannot be told exactly"
     if name.startswith("/") or "\\" in name or ":" in name.split("/")[0]:
         yield "is an absolute path"
@@ -95,11 +95,9 @@ def _faults(entry: zipfile.ZipInfo) -> Iterator[str]:
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int, place: str) -> bytes:
     """The bytes, never more than `room`, whatever size the archive claims."""
     with archive.open(entry) as stream:
-        data = stream.read(room + 1)
-        if len(data) > room:
-            raise InputRefused(place, f"is larger than {room} bytes", _CURE)
-        if stream.read(1):  # the checksum is compared when the end is reached
-            raise InputRefused(place, "is longer than the archive says", _CURE)
+        data = stream.read(room + 1)  # beyond the end: only there is the checksum compared
+    if len(data) > room:
+        raise InputRefused(place, f"is larger than {room} bytes", _CURE)
     if data.startswith(_MAGIC):
         raise InputRefused(place, "is an archive in the archive", _CURE)
     return data
