@@ -38,6 +38,8 @@ def test_a_manifest_of_what_lies_beside_it_has_no_problem() -> None:
     assert problems(manifest()) == []
     claimed = {**FILES, MANIFEST: manifest(), CLAIM: b"x", "a.dsse.json": b"x", "bundle_manifest.dsse.json": b"x"}
     assert told(manifest_problems(claimed)) == []
+    beside = {**claimed, "a.dsse.json.bak": b"x"}
+    assert told(manifest_problems(beside)) == [("object-unlisted", "a.dsse.json.bak")]
 
 
 def test_a_manifest_that_is_not_there_or_cannot_be_read() -> None:

@@ -41,7 +41,7 @@ ONE = archive_of(("a.json", b"{}"))
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_an_honest_archive_is_read(method: int, tmp_path: Path) -> None:
-    entries = [
+    entries: list[tuple[zipfile.ZipInfo | str, bytes]] = [
         (entry("d/", 0o040755), b""),
         (entry("d/a.json"), b"{}"),
         ("d/e/b.json", b'{"b":1}' * 50),
@@ -218,6 +218,13 @@ def test_more_is_never_read_than_a_bound_allows(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(store_zip, "SIZE_LIMIT", 20)
     assert read(archive_of(("a.json", b"x" * 20)), tmp_path) == {"a.json": b"x" * 20}
     assert asked[0] == 21
+
+
+def test_an_archive_has_at_most_five_hundred_million_bytes(tmp_path: Path) -> None:
+    with (tmp_path / "pack.zip").open("wb") as stream:
+        stream.truncate(500_000_001)
+    with pytest.raises(InputRefused, match="is larger than"):
+        read_zip(tmp_path / "pack.zip")
 
 
 def test_a_pack_that_cannot_be_read_is_told(tmp_path: Path) -> None:
