@@ -103,6 +103,14 @@ def test_an_object_has_at_most_two_hundred_million_bytes(tmp_path: Path) -> None
     assert told(read_folder(tmp_path).problems) == [("oversize", "a.json")]
 
 
+def test_a_thousand_files_may_lie_in_one_place(tmp_path: Path) -> None:
+    put(tmp_path, bundle_manifest=b"{}", **{f"f{number}": b"" for number in range(999)})
+    assert (len(read_folder(tmp_path).files), read_folder(tmp_path).problems) == (1000, ())
+    put(tmp_path, z=b"")
+    found = read_folder(tmp_path)
+    assert (len(found.files), told(found.problems)) == (1000, [("oversize", tmp_path.name)])
+
+
 class Exchanged:
     """A directory entry that looked like a plain file, and is another one by the time it is opened."""
 

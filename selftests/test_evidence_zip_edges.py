@@ -217,7 +217,9 @@ def test_more_is_never_read_than_a_bound_allows(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
     monkeypatch.setattr(store_zip, "SIZE_LIMIT", 20)
     assert read(archive_of(("a.json", b"x" * 20)), tmp_path) == {"a.json": b"x" * 20}
-    assert asked[0] == 21
+    assert asked == [21]
+    assert "is larger than 20 bytes" in refusal(archive_of(("a.json", b"x" * 21)), tmp_path)
+    assert asked == [21]  # what says itself that it is larger is not read at all
 
 
 def test_an_archive_has_at_most_five_hundred_million_bytes(tmp_path: Path) -> None:

@@ -98,6 +98,17 @@ def test_a_pack_in_a_bucket_is_read_as_one_in_a_folder(monkeypatch: pytest.Monke
                 from_bucket(objects, "s3://evidence-bucket/p")
 
 
+def test_names_of_a_pack_in_a_bucket_are_judged_as_those_of_a_bundle() -> None:
+    objects = {f"p/{name}": b"{}" for name in (MANIFEST, "a.json", "A.json", "d/x.json")}
+    bundle = from_bucket(objects, "s3://evidence-bucket/p").bundle
+    assert list(bundle.files) == ["a.json", MANIFEST]
+    assert told(bundle.problems) == [
+        ("name-not-allowed", "A.json"),
+        ("path-escapes", "d/x.json"),
+        ("name-case", "a.json"),
+    ]
+
+
 def test_a_thousand_json_files_may_lie_in_one_pack() -> None:
     objects = {f"{number}.json": b"{}" for number in range(1000)}
     assert len(from_bucket(objects, "s3://evidence-bucket").files) == 1000
