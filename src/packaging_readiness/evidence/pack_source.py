@@ -124,11 +124,12 @@ def _found(files: Mapping[str, bytes], home: str, *, published: bool, above: tup
     prefix = "" if home == "." else f"{home}/"
     mine = {name.removeprefix(prefix): data for name, data in files.items() if name.startswith(prefix)}
     problems: list[Problem] = []
-    for name in sorted(mine):
+    names = sorted(mine)
+    for name in names:
         problem = name_problem(name)
         if problem is not None:
             problems.append(problem)
             del mine[name]
-    problems += same_but_for_case(mine)
+    problems += same_but_for_case(names)
     path = (*above, *(part for part in home.split("/") if part != "."))
     return Found(path[-3:], mine, tuple(problems), published=published)

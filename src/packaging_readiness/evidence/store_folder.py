@@ -39,7 +39,8 @@ def read_folder(root: Path) -> Found:
         raise CannotTell(str(root), f"cannot be read: {error.strerror}", "make the folder readable") from None
     if len(entries) > _ENTRIES_LIMIT:
         problems.append(Problem("oversize", shown(folder.name), f"holds more than {_ENTRIES_LIMIT} entries"))
-    for entry in entries[:_ENTRIES_LIMIT]:
+        del entries[_ENTRIES_LIMIT:]
+    for entry in entries:
         problem = name_problem(entry.name) or _of_another_kind(entry)
         if problem is None:
             data = _read(entry, TOTAL_LIMIT - total)
@@ -49,7 +50,7 @@ def read_folder(root: Path) -> Found:
                 continue
             problem = data
         problems.append(problem)
-    problems += same_but_for_case(entry.name for entry in entries[:_ENTRIES_LIMIT])
+    problems += same_but_for_case(entry.name for entry in entries)
     return Found(tuple(folder.absolute().parts[-3:]), files, tuple(problems))
 
 
@@ -68,7 +69,7 @@ def _read(entry: os.DirEntry[str], room: int) -> bytes | Problem:
     """The bytes, read from the file that was looked at: opened without following links and without waiting."""
     name = shown(entry.name)
     try:
-        descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as stream:
             state = os.fstat(stream.fileno())
             if not stat.S_ISREG(state.st_mode):

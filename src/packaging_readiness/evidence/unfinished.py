@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _NAME = re.compile(r"\..+\.packaging-readiness-[0-9a-f]{16}")
-_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 _ALONE = fcntl.LOCK_EX | fcntl.LOCK_NB
 _ATTEMPTS = 10
 
