@@ -40,9 +40,7 @@ def write_bundle(files: Mapping[str, bytes], out: Path, folder: str) -> Path:
             target.mkdir(parents=True)
             for name, data in files.items():
                 _write(target / name, data)
-            if out.is_dir():
-                out.rmdir()
-            making.rename(out)
+            making.rename(out)  # also onto an empty directory
     except OSError as error:
         raise CannotTell(str(out), f"the bundle cannot be written: {error.strerror}", ANOTHER_DIR) from None
     return out / folder
