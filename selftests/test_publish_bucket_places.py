@@ -23,6 +23,7 @@ def found(objects: dict[str, bytes], prefix: str = "") -> Found:
 @pytest.mark.parametrize("name", [CLAIM, MANIFEST, RESULTS])
 def test_a_bundle_is_found_by_any_of_its_three_objects(name: str) -> None:
     one = found({f"x/evidence/runs/r/P0/{name}": b"{}", "x/other.txt": b""}, "x/")
+    assert one.problems == ()
     assert (one.path, dict(one.files), one.published) == (("runs", "r", "P0"), {name: b"{}"}, True)
     assert found({name: b"{}"}).path == ("",)
     for no_bundle in (f"x{name}", f"x/not_{name}", f"{name}/x", f"{name}x"):
@@ -57,6 +58,13 @@ def test_names_of_a_bucket_are_judged_and_each_bound_holds(monkeypatch: pytest.M
             patch.setattr(store_s3, name, fits - 1)
             problems = told(found(objects, "p/").problems)
             assert [place for code, place in problems if code == "oversize"] == oversize
+
+
+def test_an_object_that_is_listed_as_too_large_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_s3, "SIZE_LIMIT", 5)
+    client = Client({MANIFEST: b"x" * 6, "a.json": b"x" * 5})
+    read_bucket(bucket(client), Location("evidence-bucket", ""))
+    assert [asked["Key"] for asked in client.asked if "Key" in asked] == ["a.json"]
 
 
 class Grown(Client):

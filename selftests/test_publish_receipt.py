@@ -1,5 +1,6 @@
 """The receipt of a publication: what it says of the bucket and of what lies there, and how it is written."""
 
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,11 @@ def test_a_receipt_is_written_whole_and_replaces_an_older_one(tmp_path: Path) ->
     path = tmp_path / "receipt.json"
     path.write_bytes(b"older")
     path.chmod(0o600)
-    write_receipt(path, {"b": 1, "a": 2})
+    before = os.umask(0o077)
+    try:
+        write_receipt(path, {"b": 1, "a": 2})
+    finally:
+        os.umask(before)
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b'{"a":2,"b":1}\n', 0o644)
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(CannotTell, match="cannot be written") as told:
