@@ -130,15 +130,13 @@ def _holes(content: Mapping[str, Mapping[str, Any]], contract: Contract) -> Iter
     for path, value in content.items():
         empty = [field for field in fields.get(PurePosixPath(path).name, ()) if value.get(field) in _EMPTY]
         for field in empty:
-            sources = _sources(content, field, path)
+            sources = _sources(content, field)
             could = f"; it could be derived from {_some(sources)}, and was not written by the run" if sources else ""
             yield f"{shown(path)}: {field} has no value{could}"
 
 
-def _sources(content: Mapping[str, Mapping[str, Any]], field: str, but: str = "") -> list[str]:
-    return [
-        PurePosixPath(path).name for path, value in content.items() if path != but and value.get(field) not in _EMPTY
-    ]
+def _sources(content: Mapping[str, Mapping[str, Any]], field: str) -> list[str]:
+    return [PurePosixPath(path).name for path, value in content.items() if value.get(field) not in _EMPTY]
 
 
 def _missing(content: Mapping[str, Mapping[str, Any]], unreadable: list[str], contract: Contract) -> Iterator[str]:
