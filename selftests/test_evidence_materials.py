@@ -83,6 +83,8 @@ def test_materials_are_of_the_image() -> None:
     listed = materials(packages=[{**DEB, "name": "b"}, DEB])["components"]
     assert [component["name"] for component in listed] == ["b", "libc6"]
     assert sbom(GOOD)["metadata"]["timestamp"] == WRITTEN_AT
+    serials = [materials(packages=packages)["serialNumber"] for packages in ([DEB], [DEB, DEB], [])]
+    assert (serials[0] == serials[1], serials[0] == serials[2]) == (True, False)
 
 
 @pytest.mark.parametrize(

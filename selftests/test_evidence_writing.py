@@ -188,6 +188,22 @@ def test_a_folder_that_a_sweep_took_is_made_again_ten_times(
     assert told.value.errno == errno.EBUSY
 
 
+def test_a_folder_that_another_holds_is_left_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, others = fcntl.flock, list[str]()
+
+    def refusing(handle: int, how: int) -> None:
+        if not others:
+            others.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+            raise BlockingIOError(errno.EWOULDBLOCK, "Resource temporarily unavailable")
+        held(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", refusing)
+    with no_handle_left(), unfinished(tmp_path / "out") as folder:
+        assert names(tmp_path) == sorted([*others, folder.name])
+        assert [folder.name] != others
+    assert names(tmp_path) == others
+
+
 def test_a_disk_without_locks_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refusing(_handle: int, _how: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
@@ -212,7 +228,7 @@ def test_a_place_that_is_taken_is_refused(tmp_path: Path) -> None:
 def test_a_bundle_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
-    out = tmp_path / "some" / "where"
+    out = tmp_path / "some" / "new" / "where"
     folder = write_bundle(FILES, out, bundle_folder(CONTRACT, "run_1"))
     assert folder == out / "evidence" / "runs" / "run_1" / "P(-1)"
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
