@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from packaging_readiness.contract.canonical import canonical_json, sha256
-from packaging_readiness.evidence.attested import RECEIPT, attested
+from packaging_readiness.evidence.attested import attested
 from packaging_readiness.verdict.adjudicate import Verdict
 from packaging_readiness.verdict.report import Report
 
@@ -20,7 +20,7 @@ def derived(verdict: Verdict) -> tuple[dict[str, Mapping[str, Any]], dict[str, b
     """Every object that follows from the verdict alone, by file name: as plain data, and in its bytes."""
     objects: dict[str, Mapping[str, Any]] = {f"{name}.json": content for name, content in verdict.objects.items()}
     objects |= {CONTRACT: verdict.run.contract_data, RESULTS: check_results(verdict)}
-    files = {name: canonical_json(content) for name, content in objects.items() if name != RECEIPT}
+    files = {name: canonical_json(content) for name, content in objects.items()}
     more, their_bytes = attested(verdict, (CONTRACT, files[CONTRACT]), (RESULTS, files[RESULTS]))
     return {**objects, **more}, {**files, **their_bytes}
 
