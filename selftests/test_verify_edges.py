@@ -176,31 +176,67 @@ def test_the_contract_is_the_one_that_the_results_name() -> None:
     assert ("contract-differs", CONTRACT) in told(found.problems)
 
 
-def test_each_object_is_held_against_what_follows() -> None:
-    name = "packaging_provenance.json"
-    edit = edited(lambda content: content.update(image_tag=5), name)
-    assert told(verified(edit).problems) == [("tag-differs", name), ("schema-violated", name)]
-    broken = {**small_bundle(), name: b"{"}
-    reseal(broken)
-    assert told(verified(broken).problems) == [("not-json", name)]
-    gone = {key: value for key, value in small_bundle().items() if key != name}
-    reseal(gone)
-    assert told(verified(gone).problems) == [("object-missing", name)]
-    more = {**small_bundle(), "more.json": b"{}\n"}
-    reseal(more)
-    assert told(verified(more).problems) == [("object-unexpected", "more.json")]
+PROVENANCE = "packaging_provenance.json"
 
 
-def test_the_record_and_the_manifest_keep_to_form_and_schema() -> None:
-    assert told(verified(edited(lambda content: content.update(more=1), RECORD)).problems) == [
-        ("schema-violated", RECORD)
-    ]
-    loose = {**small_bundle(), RECORD: small_bundle()[RECORD] + b" "}
-    reseal(loose)
-    assert told(verified(loose).problems) == [("not-canonical", RECORD)]
+def with_object(name: str, data: bytes | None) -> list[tuple[str, str]]:
+    """What is told where one object has other bytes or, for None, is not there."""
+    files = {key: value for key, value in small_bundle().items() if key != name}
+    if data is not None:
+        files[name] = data
+    reseal(files)
+    return told(verified(files).problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        (PROVENANCE, b"{", "not-json"),
+        (PROVENANCE, None, "object-missing"),
+        ("sbom.cdx.json", None, "object-missing"),
+        ("more.json", b"{}\n", "object-unexpected"),
+        ("more.json", b"{", "object-unexpected"),
+    ],
+)
+def test_each_object_is_the_one_that_follows(name: str, data: bytes | None, expected: str) -> None:
+    assert with_object(name, data) == [(expected, name)]
+
+
+def test_an_edited_object_is_told_by_its_fact_and_its_schema() -> None:
+    edit = edited(lambda content: content.update(image_tag=5), PROVENANCE)
+    assert told(verified(edit).problems) == [("tag-differs", PROVENANCE), ("schema-violated", PROVENANCE)]
+
+
+def test_what_follows_from_odd_results_breaks_its_schema_all_the_same() -> None:
+    files = edited(lambda content: content["run"].update(suite_digest="x"))
+    derive(files)
+    reseal(files)
+    found = told(verified(files).problems)
+    assert {code for code, _ in found} == {"schema-violated"}
+    assert RESULTS in {name for _, name in found}
+
+
+def test_the_record_is_of_the_run_and_keeps_to_its_form_and_schema() -> None:
+    other = edited(lambda content: content.update(platform_run_id="another_run"), RECORD)
+    assert told(verified(other).problems) == [("run-id-differs", RECORD)]
+    more = edited(lambda content: content.update(more=1), RECORD)
+    assert told(verified(more).problems) == [("schema-violated", RECORD)]
+    assert with_object(RECORD, small_bundle()[RECORD] + b" ") == [("not-canonical", RECORD)]
+
+
+def test_the_manifest_keeps_to_its_schema() -> None:
     listed = json.loads(small_bundle()[MANIFEST]) | {"object_version": 2}
     found = told(verified({**small_bundle(), MANIFEST: canonical_json(listed)}).problems)
     assert found == [("manifest-malformed", MANIFEST), ("schema-violated", MANIFEST)]
+
+
+def test_a_contract_under_which_no_inventory_can_be_made_is_malformed() -> None:
+    def without_blocker(content: Any) -> None:
+        content["blockers"] = [entry for entry in content["blockers"] if entry["id"] != "M1E-B5"]
+
+    found = verified(edited(without_blocker, CONTRACT))
+    assert ("contract-malformed", CONTRACT) in told(found.problems)
+    assert "M1E-B5" in next(problem.cause for problem in found.problems if problem.code == "contract-malformed")
 
 
 def test_five_violations_of_one_schema_are_told() -> None:
