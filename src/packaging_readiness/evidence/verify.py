@@ -152,9 +152,8 @@ def _contract(content: Mapping[str, dict[str, Any]], pinned: str | None) -> tupl
         contract = contract_from_data(data, CONTRACT)
         expand(packaged_checks(), contract)
         digest = contract_digest(data)
-    except (InputRefused, RecursionError) as error:
-        cause = error.cause if isinstance(error, InputRefused) else "is nested too deeply"
-        return None, [Problem("contract-malformed", CONTRACT, cause)]
+    except InputRefused as error:  # nothing else: what was read is nested no deeper than JSON may be here
+        return None, [Problem("contract-malformed", CONTRACT, error.cause)]
     problems = []
     if contract.name in PACKAGED and contract_digest(load_contract(contract.name)[1]) != digest:
         problems.append(Problem("contract-not-packaged", CONTRACT, f"is not the packaged contract {contract.name!r}"))
