@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 
 from packaging_readiness.contract.canonical import canonical_json
+from packaging_readiness.evidence.store import Found
+from packaging_readiness.evidence.verify import Verification, verify_found
 from selftests.evidence_recipes import derive, reseal
 from selftests.stored_facts import told
-from selftests.test_verify_edges import CLAIM, CONTRACT, MANIFEST, RECORD, RESULTS, edited, verified
+from selftests.test_verify_edges import CLAIM, CONTRACT, MANIFEST, RECORD, RESULTS, edited
 from selftests.test_verify_flips import small_bundle
 
 PROVENANCE = "packaging_provenance.json"
+
+
+def verified(files: dict[str, bytes]) -> Verification:
+    return verify_found(Found((), files, ()))
 
 
 def with_object(name: str, data: bytes | None) -> list[tuple[str, str]]:
