@@ -50,17 +50,15 @@ def _builder_flags(text: str, escape: str) -> tuple[str, list[str]]:
             position += 1
         if not text.startswith("--", position):
             return text[position:], flags
-        word, position, blank_ok = _flag_word(text, position, escape)
+        word, position = _flag_word(text, position, escape)
         if word == "--":
             return text[position:], flags
-        if word or blank_ok:
-            flags.append(word)
+        flags.append(word)
 
 
-def _flag_word(text: str, position: int, escape: str) -> tuple[str, int, bool]:
+def _flag_word(text: str, position: int, escape: str) -> tuple[str, int]:
     word: list[str] = []
     quote = ""
-    quoted = False
     while position < len(text):
         char = text[position]
         if not quote and char in SPACES:
@@ -69,13 +67,13 @@ def _flag_word(text: str, position: int, escape: str) -> tuple[str, int, bool]:
         if quote and char == quote:
             quote = ""
         elif not quote and char in "'\"":
-            quote, quoted = char, True
+            quote = char
         elif char == escape:
             word.append(text[position : position + 1])
             position += 1
         else:
             word.append(char)
-    return "".join(word), position, quoted
+    return "".join(word), position
 
 
 def _strings(rest: str, _escape: str) -> Parsed:
@@ -91,15 +89,14 @@ def _json_array(rest: str) -> list[str] | None:
     if not rest.startswith("["):
         return None
     try:
-        members = json.loads(rest, parse_constant=_no_constant)
+        members: list[object] = json.loads(rest, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(members, list):
-        return None
-    if not all(isinstance(member, str) for member in members):
+    strings = [member for member in members if isinstance(member, str)]
+    if len(strings) < len(members):
         raise ValueError("when using JSON array syntax, arrays must be comprised of strings only")
     # A lone surrogate cannot be stored in UTF-8; the builder's decoder puts the replacement character instead.
-    return ["".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in member) for member in members]
+    return ["".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in each) for each in strings]
 
 
 def _no_constant(name: str) -> object:

@@ -35,7 +35,7 @@ def parse(data: bytes, path: str) -> Dockerfile:
     if lines[-1] == "":
         lines.pop()
     for number, line in enumerate(lines, 1):
-        if len(line) > MAX_LINE // 4 and len(line.encode()) > MAX_LINE:
+        if len(line.encode()) > MAX_LINE:
             raise InputRefused(
                 f"{path}:{number}", f"line greater than max allowed size of {MAX_LINE}", "break the line"
             )

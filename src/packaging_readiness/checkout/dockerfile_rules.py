@@ -38,7 +38,7 @@ _NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "
 _NUMBER, _UNIT = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)", "(?:ns|us|µs|μs|ms|s|m|h)"
 _MAX_DURATION = 100
 _EXACTLY_ONE = ("MAINTAINER", "WORKDIR", "USER", "STOPSIGNAL")
-_AT_LEAST_ONE = ("ENV", "LABEL", "EXPOSE", "VOLUME", "ARG", "HEALTHCHECK", "SHELL", "ONBUILD")
+_AT_LEAST_ONE = ("ENV", "LABEL", "EXPOSE", "VOLUME", "ARG", "HEALTHCHECK", "SHELL")
 
 
 def check_rules(dockerfile: Dockerfile) -> None:
@@ -118,7 +118,7 @@ def _check_trigger(trigger: Instruction | None) -> None:
 
 
 def _check_flags(item: Instruction) -> None:
-    if item.name == "STOPSIGNAL" or (item.name == "HEALTHCHECK" and item.args[:1] and item.args[0].upper() == "NONE"):
+    if item.name == "STOPSIGNAL" or (item.name == "HEALTHCHECK" and item.args and item.args[0].upper() == "NONE"):
         # The builder drops these unread.
         return
     known = FLAGS.get(item.name, {})
