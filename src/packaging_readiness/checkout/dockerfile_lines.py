@@ -64,7 +64,7 @@ def _flag_word(text: str, position: int, escape: str) -> tuple[str, int]:
         if not quote and char in SPACES:
             break
         position += 1
-        if quote and char == quote:
+        if char == quote:
             quote = ""
         elif not quote and char in "'\"":
             quote = char

@@ -99,10 +99,10 @@ class _Reader:
         if self.directives is None:
             return
         match = DIRECTIVE.match(line)
-        key = match.group(1).lower() if match else ""
-        if match is None or key not in DIRECTIVES:
+        if match is None or match.group(1).lower() not in DIRECTIVES:
             self.directives = None
             return
+        key = match.group(1).lower()
         if key in self.directives:
             raise self._refused(self.at, f"only one {key} parser directive can be used")
         self.directives.add(key)

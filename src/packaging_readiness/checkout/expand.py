@@ -56,8 +56,7 @@ class Scope:
         """Replace variables, drop quotes and escapes. Raises Unresolved, or ValueError for bad syntax."""
         from e2b_dockerfile_utils import ShellLex
 
-        if "$" in word:
-            _require_modest(word, self)
+        _require_modest(word, self)
         seen = _Seen(self)
         try:
             text = str(ShellLex(escape, env=seen, skip_unset_env=False).process_word(word))
