@@ -232,6 +232,7 @@ def test_an_instruction_that_the_builder_refuses(line: str, word: str) -> None:
         "LABEL a=b c= d=e",
         "VOLUME /a /b",
         'SHELL ["a"]',
+        'CMD [""]',
         "HEALTHCHECK NONE",
         "HEALTHCHECK none",
         "HEALTHCHECK CMD x",
