@@ -95,8 +95,6 @@ def check_glob(pattern: str) -> None:
         end = _next_star(stem)
         chunk, pattern = stem[:end], stem[end:]
         expression = glob(chunk)
-        if not chunk:
-            return
         starts = [name, name[1:]] if starred else [name]
         rests = [start[found.end() :] for start in starts if (found := expression.match(start))]
         fitting = [rest for rest in rests if pattern or not rest]
@@ -106,12 +104,12 @@ def check_glob(pattern: str) -> None:
 
 
 def _next_star(pattern: str) -> int:
-    """Where the next asterisk outside of brackets stands, else the length."""
+    """Where the next asterisk outside of brackets stands, else the end."""
     position, bracket = 0, False
     while position < len(pattern) and (bracket or pattern[position] != "*"):
         bracket = pattern[position] == "[" or (bracket and pattern[position] != "]")
         position += 2 if pattern[position] == "\\" else 1
-    return min(position, len(pattern))
+    return position
 
 
 def _class(pattern: str, position: int) -> tuple[str, int]:

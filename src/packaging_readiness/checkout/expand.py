@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from packaging_readiness.checkout.dockerfile import Instruction
@@ -81,10 +82,8 @@ def _require_modest(word: str, scope: Scope) -> None:
 def require_readable(words: Iterable[str], scope: Scope, escape: str) -> None:
     """Raise ValueError for a word that the builder cannot expand; a value that is not known is no fault."""
     for word in words:
-        try:
+        with suppress(Unresolved):
             scope.expand(word, escape)
-        except Unresolved:
-            continue
 
 
 class _Seen(Mapping[str, str]):

@@ -17,7 +17,6 @@ Row = tuple[bool, ...]
 # Such classes mean the same in Python's `re`, which is quicker to call; many wildcards go to RE2, which is linear.
 PLAIN_CLASS = r"\[[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*\]"
 _LONGEST_PATH = 4096
-_WILD = frozenset("*?[]\\")
 # The builder reads these otherwise than they look: see above, and a byte order mark that starts a wildcard pattern.
 ODD = frozenset("|{}\ufeff")
 
@@ -77,31 +76,23 @@ def search_expression(value: str) -> str:
 
     It need not be one: of a pattern that the builder cannot compile nothing is promised.
     """
-    if not any(char in _WILD for char in value):
-        return f"^{re.escape(value)}$"
     expression, kind = _expression(value)
     if kind == "suffix":
         return f"{re.escape(value[2:].removeprefix('/'))}$"
-    if kind == "prefix" or (value.endswith("/**") and not any(char in _WILD for char in value[:-2])):
+    if kind == "prefix":
         return f"^{re.escape(value[:-2])}"
     return f"^{re.escape(value)}$" if kind == "exact" else expression
 
 
 def compile_pattern(value: str) -> Match:
     """The matcher of one cleaned pattern. Raises BadPattern when it is no regular expression to the builder."""
-    if value == "**":
-        return lambda _path: True
-    if not any(char in _WILD for char in value):
-        return value.__eq__
-    if value.endswith("/**") and not any(char in _WILD for char in value[:-2]):
-        prefix = value[:-2]
-        return lambda path: path.startswith(prefix)
     expression, kind = _expression(value)
     if kind == "suffix":
         suffix = value[2:]
         return lambda path: path.endswith(suffix) or (suffix[:1] == "/" and path == suffix[1:])
     if kind == "prefix":
-        return lambda path: path.startswith(value[:-2])
+        prefix = value[:-2]
+        return lambda path: path.startswith(prefix)
     if kind == "exact":
         return value.__eq__
     return _regular_expression(value, expression)
@@ -195,9 +186,8 @@ def match_entry(
 
 def walk_path(patterns: tuple[Pattern, ...], path: str) -> tuple[bool, Row]:
     """Match a path from the root down, each parent first."""
-    row: Row | None = None
-    verdict = False
     parts = path.split("/")
-    for depth in range(1, len(parts) + 1):
+    verdict, row = match_entry(patterns, parts[0], None)
+    for depth in range(2, len(parts) + 1):
         verdict, row = match_entry(patterns, "/".join(parts[:depth]), row)
-    return verdict, row or ()
+    return verdict, row

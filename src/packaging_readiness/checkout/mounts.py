@@ -32,11 +32,11 @@ def mounts(item: Instruction) -> list[Mount]:
 
 def _mount(value: str) -> Mount:
     try:
-        rows = list(csv.reader([value], strict=True))
+        given = next(csv.reader([value], strict=True))
     except csv.Error:
         raise ValueError("a --mount that is not comma-separated") from None
     fields: dict[str, str] = {}
-    for field in rows[0] if rows else []:
+    for field in given:
         name, _, text = field.partition("=")
         name = name.lower()
         fields[_SAME.get(name, name)] = text
