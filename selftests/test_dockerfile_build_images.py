@@ -52,6 +52,8 @@ def test_bases_in_file_order() -> None:
         ("ONBUILD COPY --from=img a b", [("--from=img", False)]),
         ("ONBUILD RUN --mount=from=img,target=/t a", [("from=img", False)]),
         ("ONBUILD ADD --from=img a b", []),
+        ("ONBUILD COPY --mount=from=img a b", []),
+        ("STOPSIGNAL --mount=from=img 9", []),
         ("ONBUILD RUN --mount=type=foo,from=img a", []),
     ],
 )
@@ -70,6 +72,7 @@ def test_images_that_an_instruction_takes_files_from(line: str, found: list[tupl
         ("#!/usr/bin/x\n# syntax=f", (2, "f")),
         ("# syntax=f=g", (1, "f=g")),
         ("# syntax=", None),
+        ("ARG a='# syntax=f'", None),
         ("# check=f", None),
         ("# note\n# syntax=f", None),
         ("\n# syntax=f", None),
@@ -117,6 +120,15 @@ def test_both_readers_see_the_same(text: str) -> None:
 def test_where_the_readers_differ_both_readings_are_told() -> None:
     text = "FROM a\nRUN  echo \\\\\ncopy .  .\nUSER 1\n"
     assert opinions(text) == [(2, "RUN echo \\\\", "RUN echo \\copy . ."), (3, "COPY . .", None)]
+    assert opinions("FROM a\n\\\n\nRUN b\n")[-1] == (4, None, "RUN b")
+
+
+def test_a_second_reader_that_fails_disagrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise KeyError("instruction")
+
+    monkeypatch.setattr("dockerfile_parse.DockerfileParser.structure", property(fail))
+    assert opinions("FROM a\nRUN b\n") == [(1, None, "the second reader failed: KeyError")]
 
 
 def test_a_dockerfile_as_plain_data() -> None:

@@ -38,6 +38,7 @@ def refusal(text: str) -> str:
         (f"x@sha256:{HEX.upper()}", False),
         (f"x@sha512:{HEX}", False),
         (f"{DIGEST}\n", False),
+        (f"\n{DIGEST}", False),
         (f"x:sha256-{HEX}", False),
     ],
 )
@@ -121,6 +122,7 @@ def test_there_are_at_most_a_thousand_stages() -> None:
         ("RUN --mount=type=cache,from=one,target=/t a", [1]),
         ("RUN --mount=from=0,target=/t --mount=from=img,target=/u a", []),
         ("RUN one", []),
+        ("STOPSIGNAL --mount=from=one 9", []),
         ("ONBUILD COPY --from=one a b", []),
         ("ADD one b", []),
     ],
@@ -165,6 +167,12 @@ def test_what_the_final_stage_does_not_need() -> None:
     found = stages("FROM x AS a\nFROM a AS b\nFROM x AS c\nFROM c\nFROM b\nCOPY --from=a /d /e\n")
     assert (found.final.index, sorted(found.needed())) == (4, [0, 1, 4])
     assert [each.index for each in found.unrelated()] == [2, 3]
+
+
+def test_stages_that_many_others_need_are_found_once() -> None:
+    more = (f"FROM s{at} AS s{at + 1}\nCOPY --from=s{at - 1} a b\n" for at in range(1, 80))
+    found = stages("FROM x AS s0\nFROM x AS s1\n" + "".join(more))
+    assert found.needed() == frozenset(range(81))
 
 
 def test_bases_that_are_images() -> None:
