@@ -170,6 +170,12 @@ def test_source_the_ignore_file_keeps_out_is_not_found(root: Path) -> None:
     assert landed(root, "COPY docs /c\n") == ["c/y.txt"]
 
 
+def test_a_folder_that_is_out_is_there_for_a_folder_in_it_that_is_in(root: Path) -> None:
+    (root / ".dockerignore").write_text("src\n!src/app\n", encoding="utf-8")
+    assert landed(root, "COPY src /c\n") == ["c/app/a.py", "c/app/a.pyc"]
+    assert landed(root, "COPY --parents src/app /c/\n") == ["c/src/app/a.py", "c/src/app/a.pyc"]
+
+
 def test_bind_mount_takes_files_but_copies_none(root: Path) -> None:
     found = resolve(
         root, "FROM scratch\nRUN --mount=type=bind,source=docs,target=/m x\nRUN --mount=type=cache,target=/m x\n"

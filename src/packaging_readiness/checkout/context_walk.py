@@ -79,6 +79,8 @@ class _Walker:
             out, own = fates.get(name, (excluded, row))
             if not out:
                 self.directories.add(prefix + name)
+                if excluded:
+                    self.deep.add(prefix)
             self._enter(f"{prefix}{name}/", own, out, stack)
         if fates:
             files = [name for name in files if not fates.get(name, (excluded,))[0]]
