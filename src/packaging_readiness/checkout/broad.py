@@ -87,9 +87,10 @@ def _why_parents(expanded: str, tree: Tree) -> str | None:
         return None
     if not patterns:
         return "it is the root of the context"
-    nested = (*_UNNAMED, *(f"q7d/{name}" for name in _UNNAMED))
+    nested = (*_UNNAMED, *(f"{folder}/{name}" for folder in _UNNAMED for name in _UNNAMED))
     taken = [name for name in nested if walk_path(patterns, name)[0]]
-    return "the pattern takes any name" if _any_name(taken) else None
+    anywhere = _any_name([name.partition("/")[0] for name in taken])
+    return "the pattern takes any name" if anywhere and _any_name(taken) else None
 
 
 def _why_path(path: str, tree: Tree, *, wildcards: bool) -> str | None:
