@@ -87,42 +87,35 @@ def glob(pattern: str) -> re.Pattern[str]:
 
 
 def check_glob(pattern: str) -> None:
-    """Raise BadPattern where Go's `filepath.Match(pattern, ".")` does: it looks no further than the name matches."""
-    name = "."
-    while pattern:
-        stem = pattern.lstrip("*")
-        starred = stem != pattern
-        end = _next_star(stem)
-        chunk, pattern = stem[:end], stem[end:]
-        expression = glob(chunk)
-        starts = [name, name[1:]] if starred else [name]
-        rests = [start[found.end() :] for start in starts if (found := expression.match(start))]
-        fitting = [rest for rest in rests if pattern or not rest]
-        if not fitting:
-            return
-        name = fitting[0]
+    """Raise BadPattern where Go's `filepath.Match(pattern, ".")` does: it looks no further than the name matches.
+
+    That is up to the first asterisk with something before it, and where this is the whole name, up to the next one.
+    """
+    first, rest = _until_star(pattern.lstrip("*"))
+    if glob(first).fullmatch("."):
+        glob(_until_star(rest.lstrip("*"))[0])
 
 
-def _next_star(pattern: str) -> int:
-    """Where the next asterisk outside of brackets stands, else the end."""
+def _until_star(pattern: str) -> tuple[str, str]:
+    """What stands before the next asterisk outside of brackets, and the rest from there."""
     position, bracket = 0, False
     while position < len(pattern) and (bracket or pattern[position] != "*"):
         bracket = pattern[position] == "[" or (bracket and pattern[position] != "]")
         position += 2 if pattern[position] == "\\" else 1
-    return position
+    return pattern[:position], pattern[position:]
 
 
 def _class(pattern: str, position: int) -> tuple[str, int]:
     negated = pattern[position : position + 1] == "^"
     position += negated
     ranges: list[str] = []
-    count = 0
-    while not (count and pattern[position : position + 1] == "]"):
+    first = True
+    while first or pattern[position : position + 1] != "]":
+        first = False
         low, position = _class_char(pattern, position)
         high = low
         if pattern[position] == "-":
             high, position = _class_char(pattern, position + 1)
-        count += 1
         if low <= high:
             ranges.append(f"{re.escape(low)}-{re.escape(high)}")
     if not ranges:

@@ -144,7 +144,8 @@ def _regular_expression(value: str, expression: str) -> Match:
         return lambda _path: False
     if value.isascii() and plain.count("*") < 5 and not any(char in ODD or char in "[]\\^" for char in plain):
         try:
-            found = re.compile(expression.removesuffix("$") + r"\Z").match
+            # "$" alone would also stand before a line end at the end of a name.
+            found = re.compile(expression + r"\Z").match
         except re.error:
             raise BadPattern("syntax error in pattern") from None
         return lambda path: found(path) is not None
