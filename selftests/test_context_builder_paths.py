@@ -76,6 +76,8 @@ def test_a_name_without_a_wildcard(name: str) -> None:
         ("[z-a]", [], ["a", "m", "z", "-"]),
         ("[z-ab]", ["b"], ["a", "z", "-"]),
         ("[^z-a]", ["a", "/", "\n"], ["", "ab"]),
+        ("[^z-a]b", ["ab"], ["a", "b"]),
+        ("[z-a]b", [], ["ab", "b"]),
         ("[a]b*[^c]", ["abd", "abxd"], ["abc", "ab"]),
         # Many asterisks
         ("a*b*c*d*e", ["abcde", "axbxcxdxe", "abcdee"], ["abced", "abcd/e"]),
@@ -127,7 +129,21 @@ def test_an_error_that_the_builder_gets_to(pattern: str) -> None:
         *("", "a", ".", "*", "**", "a*", "[.]", "\\a", "*a*", "..", "?", "??"),
         # The name "." does not get so far.
         *("a*[", "*a*[", "..*[", "??*[", "*??*[", "*?*?*[", ".a*[", "*.*.*[", "?.*["),
-        *("a[*]*[", "a[b*]*[", "a[b]c*[", "a\\**[", "a\\[*[", "a[\\]*]*[", "[^.]*[", "a[[*]*["),
+        *(
+            "a[*]*[",
+            "a[b*]*[",
+            "a[b]c*[",
+            "a\\**[",
+            "a\\[*[",
+            "a[\\]*]*[",
+            "[^.]*[",
+            "a[[*]*[",
+            "[*]",
+            "[*]a*[",
+            "\\**[",
+            ".*.*[",
+            ".*[.]**[",
+        ),
     ],
 )
 def test_an_error_that_the_builder_does_not_get_to(pattern: str) -> None:
@@ -139,6 +155,8 @@ def test_an_error_that_the_builder_does_not_get_to(pattern: str) -> None:
     [
         (b"\xff\na\n", "f:1", "UTF-8"),
         (b"a\nb\n\xc3\n\n", "f:3", "UTF-8"),
+        (b"\n\xff", "f:2", "UTF-8"),
+        (b"\n\0", "f:2", "NUL"),
         (b"\0\na", "f:1", "NUL"),
         (b"a\n\nb\0\n\n\0", "f:3", "NUL"),
         (b"a\0\n\xff", "f:2", "UTF-8"),

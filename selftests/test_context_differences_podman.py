@@ -5,7 +5,8 @@ import pytest
 from packaging_readiness.checkout.builder_paths import BadPattern
 from packaging_readiness.checkout.dockerignore import Ignore, read_ignore
 from packaging_readiness.checkout.engine_differences import EngineDifference, engine_differences
-from packaging_readiness.checkout.ignore_patterns import Pattern
+from packaging_readiness.checkout.ignore_patterns import Pattern, compile_pattern
+from packaging_readiness.checkout.pattern_set import PatternSet
 from packaging_readiness.checkout.podman_ignore import PodmanIgnore, PodmanPattern
 
 
@@ -77,6 +78,14 @@ def test_what_matches_to_podman(value: str, matched: list[str], others: list[str
     one = PodmanPattern(1, value, False)
     assert [path for path in (*matched, *others) if one.matches(path)] == matched
     assert [path for path in (*matched, *others) if podman("q", value).matching(path)] == matched
+
+
+def test_what_is_no_expression_is_not_told_beside_the_answer(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(BadPattern):
+        compile_pattern("é*[z-a]")
+    assert PatternSet(["[z-a]"]).matching("a") == [0]
+    assert podman("[z-a]").rejected == {1}
+    assert capfd.readouterr().err == ""
 
 
 def test_the_last_line_that_matches_decides() -> None:
