@@ -147,4 +147,4 @@ def _members(bracket: str) -> Iterator[str]:
         matches = compile_pattern(bracket)
     except BadPattern:
         return
-    yield from filter(matches, _MEMBERS + bracket)
+    yield from filter(matches, dict.fromkeys(_MEMBERS + bracket))
