@@ -104,7 +104,7 @@ class Ignore:
     def is_default_deny(self) -> bool:
         """Whether a path that no line names stays out, at the root and below any directory."""
         names = [*_UNNAMED, *(f"q7d/{name}" for name in _UNNAMED)]
-        return bool(self.patterns) and all(self.excludes(name) for name in names)
+        return all(self.excludes(name) for name in names)
 
     def refused(self, error: BadPattern) -> InputRefused:
         """The refusal for a pattern found bad only while matching, as it is in the builder."""
