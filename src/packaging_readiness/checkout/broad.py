@@ -99,7 +99,7 @@ def _why_path(path: str, tree: Tree, *, wildcards: bool) -> str | None:
         if real:
             return None
         return f"the symbolic link {through[-1]} leads to the root" if through else "it is the root of the context"
-    parts = path.strip("/").split("/")
+    parts = path.split("/")
     first = next(at for at, part in enumerate(parts) if has_wildcard(part))
     base, _ = tree.resolve("/".join(parts[:first]))
     expression = glob("/".join(parts[first:]))

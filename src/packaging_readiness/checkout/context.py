@@ -79,7 +79,7 @@ def _find_ignore(root: Path, dockerfile: Path) -> Ignore | None:
 def _read(path: Path, shown: str) -> bytes | None:
     """The bytes of a regular file, None when there is none. A link must stay in the file's own directory tree."""
     try:
-        if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        if not path.resolve().is_relative_to(path.parent.resolve()):
             raise InputRefused(shown, "is a symbolic link that leaves its directory", "put the file itself there")
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):

@@ -127,7 +127,7 @@ def _apply(item: Instruction, stage: Stage, state: _State, scope: Scope, tree: T
 
 def _enter(state: _State, path: str, scope: Scope, escape: str) -> None:
     try:
-        state.workdir = destination(state.workdir, scope.expand(path, escape)).rstrip("/") or "/"
+        state.workdir = destination(state.workdir, scope.expand(path, escape))
     except (Unresolved, NotResolved):
         # Only a relative destination needs it, and says so then.
         state.workdir = None

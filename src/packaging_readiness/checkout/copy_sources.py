@@ -1,6 +1,7 @@
 """One COPY, ADD or bind mount: its sources, the files behind them, and their places in the image."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from packaging_readiness.checkout.archives import archive_members
@@ -98,11 +99,9 @@ def named_sources(item: Instruction, scope: Scope, escape: str) -> list[str]:
         return []
     found: list[str] = []
     for word in words:
-        try:
+        # One that cannot be read is refused when its turn comes.
+        with suppress(ValueError):
             found.append(scope.expand(word, escape))
-        except ValueError:
-            # The instruction is refused when its turn comes.
-            continue
     return [source for source in found if not source.startswith(("http://", "https://"))]
 
 
@@ -112,10 +111,8 @@ def mount_instruction(item: Instruction, blank: Copy, tree: Tree, scope: Scope, 
     try:
         shown_mounts = [mount for mount in mounts(item) if mount.shows_context]
     except ValueError:
-        # Nobody reads a trigger before it is used.
-        if blank.onbuild:
-            return []
-        raise
+        # Nobody reads a trigger before it is used; anywhere else the stages have been refused for it.
+        return []
     for mount in shown_mounts:
         if blank.onbuild:
             expanded = _expand_trigger(mount.source, scope, escape)

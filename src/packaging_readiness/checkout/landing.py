@@ -22,7 +22,7 @@ def land_directory(
     excluded: tuple[Pattern, ...],
 ) -> list[tuple[str, str]]:
     """Copy what a directory holds, not the directory itself."""
-    top = image.resolve(clean(target).strip("/"))
+    top = image.resolve(target)
     image.make_directory(top)
     if included is None:
         for path in tree.directories_below(real):
@@ -64,7 +64,7 @@ def land_archive(real: str, members: tuple[Member, ...], target: str, image: Ima
     A member replaces whatever is there, but a directory leaves a directory as it is. Raises NotResolved for a hard link
     to nothing.
     """
-    top = image.resolve(clean(target).strip("/"))
+    top = image.resolve(target)
     image.make_directory(top)
     above = f"{top}/" if top else ""
     inside = _Below(image, above)
@@ -92,7 +92,7 @@ def land_archive(real: str, members: tuple[Member, ...], target: str, image: Ima
 
 def land_file(name: str, target: str, image: ImageTree) -> str:
     """Place one file: under its name in the target when that is a directory or must be one, else as the target."""
-    place = image.resolve(clean(target).strip("/"))
+    place = image.resolve(target)
     if target.endswith("/"):
         image.make_directory(place)
     if image.is_directory(place):
