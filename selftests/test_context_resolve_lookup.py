@@ -163,7 +163,12 @@ def test_paths_are_cleaned_before_the_ignore_file_is_asked() -> None:
     assert context([], "*").is_default_deny()
 
 
-TREE = Tree(context(["a/b", "a/c/d", "a-b", "a0/e", "ab/f", "q"], links={"l": "a", "a/up": "../q", "bad": "no"}))
+TREE = Tree(
+    context(
+        ["a/b", "a/c/d", "a-b", "a0/e", "ab/f", "q"],
+        links={"l": "a", "a/up": "../q", "bad": "no", "out": "../q", "top": "/q"},
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +178,7 @@ TREE = Tree(context(["a/b", "a/c/d", "a-b", "a0/e", "ab/f", "q"], links={"l": "a
         ("a/c", ["a/c/d"], []),
         ("ab", ["ab/f"], []),
         ("q", [], []),
-        ("", ["a-b", "a/b", "a/c/d", "a/up", "a0/e", "ab/f", "bad", "l", "q"], ["a", "a/c", "a0", "ab"]),
+        ("", ["a-b", "a/b", "a/c/d", "a/up", "a0/e", "ab/f", "bad", "l", "out", "q", "top"], ["a", "a/c", "a0", "ab"]),
     ],
 )
 def test_what_lies_below_a_folder(folder: str, files: list[str], folders: list[str]) -> None:
@@ -187,8 +192,8 @@ def test_what_stands_at_a_path() -> None:
     assert [TREE.is_file(path) for path in paths] == [False, False, True, True, False]
     assert [TREE.exists(path) for path in paths] == [True, True, True, True, False]
     assert [TREE.resolve(path) for path in ("l/up", "a/./b", "")] == [("q", ("l", "a/up")), ("a/b", ()), ("", ())]
-    for path in ("none", "a/none", "bad", "l/none"):
-        with pytest.raises(NotResolved, match="not found"):
+    for path in ("none", "a/none", "bad", "l/none", "out", "top"):
+        with pytest.raises(NotResolved, match=r"not found|leaves the root"):
             TREE.resolve(path)
 
 
@@ -203,6 +208,9 @@ def test_what_stands_at_a_path() -> None:
         ("/*/c/d", ["a/c/d"]),
         ("/l/*", ["a/b", "a/c", "a/up"]),
         ("/l/c/?", ["a/c/d"]),
+        ("/a/?", ["a/b", "a/c"]),
+        # A class takes a slash; what lies in a folder that is matched is not matched again
+        ("/a*[^x]*", ["a/b", "a/c", "a/up", "a-b", "a0", "ab"]),
         ("/*z", []),
         ("/[q]", ["q"]),
         ("/\\q", ["\\q"]),

@@ -9,7 +9,7 @@ from packaging_readiness.checkout.context import Context
 from packaging_readiness.checkout.context_tree import parents_of
 from packaging_readiness.checkout.dockerfile_reader import parse
 
-LINKS = {"l": "d", "here": "."}
+LINKS = {"l": "d", "here": ".", "gone": "nothing"}
 
 
 def context(*more: str) -> Context:
@@ -42,6 +42,8 @@ def broad(line: str, *more: str) -> list[tuple[int, str, str, bool]]:
         ("COPY --parents */* /c", "*/*", "takes any name"),
         ("COPY --parents here/./** /c", "here/./**", "takes any name"),
         ("COPY --parents here/./ /c", "here/./", "the root of"),
+        ("COPY --parents h?re/./** /c", "h?re/./**", "takes any name"),
+        ("COPY d/git@/../.. /c", "d/git@/../..", "the root of"),
         ("COPY $W/x /c", "$W/x", "may take everything"),
         ("RUN --mount=target=/m x", "the mount's default source", "the root of"),
         ("RUN --mount=src=$W,target=/m x", "$W", "may take everything"),
@@ -67,6 +69,7 @@ def test_a_source_that_takes_everything(line: str, spelling: str, why: str) -> N
             "RUN --mount=src=*,target=/m x",
         ),
         *("RUN --mount=type=cache,target=/m x", "RUN --mount=from=img,target=/m x", "WORKDIR ."),
+        *("COPY d /", "COPY <<E$W /c\nE$W", "COPY [a-z]7 /c", "COPY g* /c"),
         *("ONBUILD COPY ${ /c", "ONBUILD RUN --mount=type=foo,target=/m x", "ONBUILD COPY --from=$W . /c"),
     ],
 )

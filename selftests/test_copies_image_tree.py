@@ -193,6 +193,14 @@ def test_places_of_members_in_their_order() -> None:
     assert land_archive("t", members, "/o/p", tree()) == [("t", "o/p/b"), ("t", "o/p/d/a"), ("t", "o/p/c/x/y")]
 
 
+def test_the_top_of_an_archive_is_its_target() -> None:
+    image = tree()
+    assert land_archive("t", (Member("", "directory"),), "/o/", image) == []
+    assert image.directories == {"o"}
+    members = (Member("l", "link", "."), Member("l/x", "file"))
+    assert land_archive("t", members, "/o", image) == [("t", "o/l"), ("t", "o/x")]
+
+
 def test_a_member_that_a_file_stands_in_the_way_of() -> None:
     with pytest.raises(NotResolved, match="non-directory"):
         land_archive("t", (Member("f/x", "file"),), "/", tree("f"))

@@ -99,6 +99,9 @@ def test_sources_of_a_trigger_take_nothing_yet() -> None:
         ("COPY --parents ./d/x /c/", ["c/d/x"]),
         ("COPY --parents d/e/./z d/*/z /c/", ["c/z", "c/d/e/z"]),
         ("COPY --parents **/x /c/", ["c/d/x"]),
+        ("COPY --parents h?re/./a /c/", ["c/a"]),
+        ("CMD ${\nCOPY a /c", ["c"]),
+        ("WORKDIR /w/\nWORKDIR ./\nCOPY a q", ["w/q"]),
         ("COPY d/* /c/", ["c/z", "c/x", "c/y.pyc"]),
         ("COPY l/x /c/", ["c/x"]),
         ("COPY l /c", ["c/e/z", "c/x", "c/y.pyc"]),
@@ -132,6 +135,8 @@ def test_where_files_land(text: str, places: list[str]) -> None:
         ("COPY --chmod=${ a /c", "D:2 COPY a /c: "),
         ("ADD --checksum=${ http://h/x /c", "D:2 ADD http://h/x /c: "),
         ("RUN --mount=src=none,target=/m x", "D:2 RUN: not found"),
+        ("COPY <<E /c/\nE\nCOPY d /c/E", "D:4 COPY d /c/E: cannot copy"),
+        ("ADD a /c", "D:2 ADD a /c: the source cannot be read"),
         ("LABEL a=${", "D:2 LABEL: "),
         ("USER ${", "D:2 USER: "),
         ("VOLUME ${", "D:2 VOLUME: "),
@@ -147,7 +152,7 @@ def test_a_base_image_may_have_put_a_file_where_the_directory_is_to_be() -> None
     assert landed("COPY a /w\nWORKDIR /w\nCOPY d/x /v", base="img") == ["w", "v"]
     assert refusal("COPY a q", base="img").startswith("D:2 COPY a q: relative")
     # The words of a long instruction are not repeated for ever
-    assert len(refusal(f"COPY none{'e' * 300} /c")) < 260
+    assert refusal(f"COPY none{'e' * 300} /c").startswith(f"D:2 COPY none{'e' * 191}: not found")
 
 
 def test_a_file_that_the_ignore_file_keeps_out_is_named_with_its_line(tmp_path: Path) -> None:
@@ -166,6 +171,21 @@ def test_a_file_that_the_ignore_file_keeps_out_is_named_with_its_line(tmp_path: 
         "/./kept/": (True, True),
         **dict.fromkeys(("gone", "back", "other"), (False, False)),
     }
+
+
+@pytest.mark.parametrize("line", ["COPY none /kept", "LABEL kept=${"])
+def test_words_that_are_no_source_are_not_looked_up(tmp_path: Path, line: str) -> None:
+    (tmp_path / "kept").write_text("x", encoding="utf-8")
+    (tmp_path / ".dockerignore").write_text("kept\n", encoding="utf-8")
+    with pytest.raises(InputRefused) as caught:
+        resolve_copies(parse(f"FROM scratch\n{line}\n".encode(), "D"), resolve_context(tmp_path, tmp_path / "D"), {})
+    assert ".dockerignore" not in caught.value.cause
+
+
+def test_a_name_that_has_an_address_in_it_is_a_file() -> None:
+    found = resolve("COPY q/git@h /c\nONBUILD COPY q/git@h /c\nRUN --mount=src=d,target=/m x", "q/git@h")
+    assert [(each.kind, len(each.files)) for each in found.sources] == [("context", 1), ("context", 0), ("mount", 3)]
+    assert [row["dest"] for row in view(context("q/git@h"), found)["copied"]] == ["c"]
 
 
 def test_add_unpacks_and_copy_does_not_but_when_told(tmp_path: Path) -> None:
@@ -212,6 +232,7 @@ def test_stages_build_on_each_other_and_only_the_needed_ones_fail() -> None:
         ("RUN --mount=src=b,target=/m --mount=src=q,from=img,target=/n x", ["b"]),
         ("RUN --mount=type=tmpfs,target=/m --mount=type=cache,src=q,target=/n x", [""]),
         ("WORKDIR b", []),
+        ("STOPSIGNAL --mount=src=b 9", []),
         ("CMD a b", []),
     ],
 )
