@@ -136,7 +136,7 @@ def _samples(value: str) -> Iterator[str]:
             choices.append((token[-1],))
     for picked in (*islice(product(*choices), 4), [each[-1] for each in choices]):
         text = "".join(picked)
-        for part in (text, *(text.split("|") if "|" in text else ())):
+        for part in (text, *text.split("|")):
             path = clean("/" + part).strip("/")
             if path:
                 yield path

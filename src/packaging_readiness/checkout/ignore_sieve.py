@@ -91,9 +91,9 @@ class Sieve:
         """What to look for among the entries of a directory; None when nothing can match there."""
         needles, searches = self._common
         own = self._literal.get(prefix[:-1], ())
-        by_glob = self._globs.get(prefix.count("/")) if self._globs else None
-        fitting = [name for parent, name in by_glob or () if parent.match(prefix[:-1])]
-        rest = tuple(pattern for lead, pattern in self._rest if prefix.startswith(lead)) if self._rest else ()
+        by_glob = self._globs.get(prefix.count("/"), ())
+        fitting = [name for parent, name in by_glob if parent.match(prefix[:-1])]
+        rest = tuple(pattern for lead, pattern in self._rest if prefix.startswith(lead))
         if own or fitting:
             more = self._split([*own, *fitting])
             needles, searches = needles + more[0], searches + more[1]

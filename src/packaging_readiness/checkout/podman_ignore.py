@@ -98,7 +98,7 @@ class PodmanIgnore:
 
     @cached_property
     def _reopened(self) -> list[str]:
-        return sorted(each.value.strip("/") + "/" for each in self.patterns if each.reopens)
+        return sorted(each.value + "/" for each in self.patterns if each.reopens)
 
 
 def _read(line: Pattern) -> PodmanPattern | None:
@@ -128,7 +128,7 @@ def _compile(pattern: PodmanPattern) -> Any:
 
 def _expression(value: str) -> str:
     """Only `.` and `$` are escaped, and every pattern goes on matching below what it matches."""
-    tokens = re.findall(r"\*\*/?\Z|\*\*/?|\*|\?|\\.|.", value.removeprefix("\ufeff"), re.DOTALL)
+    tokens = re.findall(r"\*\*/?|\*|\?|\\.|.", value.removeprefix("\ufeff"), re.DOTALL)
     out = []
     for at, token in enumerate(tokens):
         if token.startswith("**"):
