@@ -49,6 +49,7 @@ def context(files: list[str], ignore: str | None = None, links: dict[str, str] |
         ("d\n!d/b", ["a", "d/b", "f/g", "l"], ["d", "empty", "f"]),
         ("*\n!d/e/c", ["d/e/c"], ["d", "d/e"]),
         ("*\n!*/b", ["d/b"], ["d"]),
+        ("*\n!*/b\n*/g", ["d/b"], ["d"]),
         ("*\n!l\n!f", ["f/g", "l"], ["f"]),
         ("*", [], []),
         ("d/*\n!d/e", ["a", "d/e/c", "f/g", "l"], ["d", "d/e", "empty", "f"]),
