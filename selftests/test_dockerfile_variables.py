@@ -117,10 +117,10 @@ def test_a_copied_scope_is_one_of_its_own() -> None:
         ("${A}*", 10_001, 9, True),
         ("${A:-*}", 10_001, 9, True),
         ("${A}/*", 10_001, 9, True),
-        ("${A#*}" + "x" * 9_994, 0, 0, True),
-        ("${A#*}" + "x" * 9_995, 0, 0, False),
+        pytest.param("${A#*}" + "x" * 9_994, 0, 0, True, id="a long word"),
+        pytest.param("${A#*}" + "x" * 9_995, 0, 0, False, id="too long a word"),
         ("${A#$B}", 7, 9, True),
-        ("${A#*" + "*" * 10_000 + "}", 0, 0, False),
+        pytest.param("${A#*" + "*" * 10_000 + "}", 0, 0, False, id="too many asterisks"),
     ],
 )
 def test_a_word_that_asks_for_too_much_is_refused(word: str, longest: int, stars: int, taken: bool) -> None:
