@@ -11,8 +11,8 @@ from packaging_readiness.checkout.shell_failures import judge_step
 # How a shell is started: -e alone, -e and pipefail, neither.
 E, EP, BARE = None, "bash", "bash {0}"
 # The key word of each cause.
-AND, OR, IF, CASE, LOOP, BACKGROUND = "(&&", "(||)", "(if)", "(case)", "(a loop", "(&)"
-PIPE, TURNED, NO_STOP, OVER, INNER = "pipefail", "turned round", "does not stop", "is passed over", "substitution"
+AND, OR, IF, CASE, LOOP = "(&&", "(||)", "(if)", "(case)", "(a loop"
+PIPE, TURNED, NO_STOP, INNER = "pipefail", "turned round", "does not stop", "substitution"
 NO_CHECK, WITHOUT, EARLY, CALLS = "runs no check", "without its check", "end early", "calls f"
 
 GUARDS = [

@@ -101,7 +101,7 @@ def test_an_action_of_the_platform_itself_counts_as_a_check() -> None:
         (SCOUT, "True", True),
         (SCOUT, "false", False),
         (SCOUT, "1", False),
-        (SCOUT, "truely", False),
+        (SCOUT, "trueish", False),
     ],
 )
 def test_an_input_that_makes_it_fail_has_to_do_so(action: str, value: str, hard: bool) -> None:
