@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from packaging_readiness.checkout.shell_commands import script_effect
-from packaging_readiness.checkout.shell_scan import Unreadable, scan
+from packaging_readiness.checkout.shell_quoting import Unreadable
+from packaging_readiness.checkout.shell_scan import scan
 
 # Each hides a push from one of both readings, in quotes or in a comment.
 HIDDEN = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from packaging_readiness.checkout.shell_commands import NONE, script_effect
-from packaging_readiness.checkout.shell_scan import Unreadable, scan
+from packaging_readiness.checkout.shell_quoting import Unreadable
+from packaging_readiness.checkout.shell_scan import scan
 
 # In each of these bash, dash or both run `docker push x`.
 RUN = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from packaging_readiness.checkout.shell_scan import Unreadable, scan
+from packaging_readiness.checkout.shell_quoting import Unreadable
+from packaging_readiness.checkout.shell_scan import scan
 
 
 def read(script: str) -> list[tuple[str, ...]]:

@@ -20,7 +20,7 @@ from packaging_readiness.checkout.shell_nodes import (
     functions,
     simple_commands,
 )
-from packaging_readiness.checkout.shell_scan import Unreadable
+from packaging_readiness.checkout.shell_quoting import Unreadable
 from packaging_readiness.checkout.shell_tree import parse
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from packaging_readiness.checkout import shell_tools as tools
 from packaging_readiness.checkout.shell_nodes import functions, simple_commands
-from packaging_readiness.checkout.shell_scan import Unreadable
+from packaging_readiness.checkout.shell_quoting import Unreadable
 from packaging_readiness.checkout.shell_tree import parse
 from packaging_readiness.checkout.shell_words import (
     bare,

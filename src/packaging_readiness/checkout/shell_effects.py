@@ -12,8 +12,8 @@ from functools import partial
 from packaging_readiness.checkout import shell_tools as tools
 from packaging_readiness.checkout.shell_checks import role_of, searches
 from packaging_readiness.checkout.shell_nodes import Command
+from packaging_readiness.checkout.shell_quoting import Unreadable
 from packaging_readiness.checkout.shell_roles import NONE
-from packaging_readiness.checkout.shell_scan import Unreadable
 from packaging_readiness.checkout.shell_start import Start, with_options
 from packaging_readiness.checkout.shell_state import Flow, State, Walker, meet, options_of
 from packaging_readiness.checkout.shell_traps import is_tame

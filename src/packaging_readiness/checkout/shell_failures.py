@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from packaging_readiness.checkout.shell_flow import Walk
 from packaging_readiness.checkout.shell_own import inline_role
-from packaging_readiness.checkout.shell_scan import Unreadable
+from packaging_readiness.checkout.shell_quoting import Unreadable
 from packaging_readiness.checkout.shell_start import Start, start
 from packaging_readiness.checkout.shell_tree import parse
 

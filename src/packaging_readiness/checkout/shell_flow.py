@@ -24,7 +24,7 @@ from packaging_readiness.checkout.shell_nodes import (
     Pipeline,
     Subshell,
 )
-from packaging_readiness.checkout.shell_scan import Unreadable
+from packaging_readiness.checkout.shell_quoting import Unreadable
 from packaging_readiness.checkout.shell_state import Flow, State, meet
 
 MAX_LEVEL = 60

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from packaging_readiness.checkout import shell_tools as tools
 from packaging_readiness.checkout.shell_nodes import Part, simple_commands
-from packaging_readiness.checkout.shell_scan import Unreadable
+from packaging_readiness.checkout.shell_quoting import Unreadable
 from packaging_readiness.checkout.shell_tree import parse
 from packaging_readiness.checkout.shell_words import bare, exit_status, wrappers
 

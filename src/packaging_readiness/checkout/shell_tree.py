@@ -20,7 +20,8 @@ from packaging_readiness.checkout.shell_nodes import (
     Pipeline,
     Subshell,
 )
-from packaging_readiness.checkout.shell_scan import MAX_DEPTH, Token, Unreadable, scan
+from packaging_readiness.checkout.shell_quoting import MAX_DEPTH, Unreadable
+from packaging_readiness.checkout.shell_scan import Token, scan
 
 _ENDS_OF_LIST = frozenset((";", "\n"))
 _CASE_ENDS = frozenset((";;", ";&", ";;&"))
