@@ -108,6 +108,19 @@ def test_scan_exit_statuses_and_no_value(tmp_path: Path, capsys: pytest.CaptureF
     assert main(["scan-secrets", str(clean)]) == 2
 
 
+def test_explain_tells_a_way_that_works_for_what_is_decided_from_results(capsys: pytest.CaptureFixture[str]) -> None:
+    ways = {}
+    for code in ("M1A-B4", "M1E-B4", "M1E-B1"):
+        assert main(["explain", code]) == 0
+        (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("run its checks alone: "))
+        ways[code] = line.removeprefix("run its checks alone: ")
+    assert ways == {
+        "M1A-B4": "pytest --blocker M1A-B4",
+        "M1E-B4": "pytest --blocker M1E-B4 --evidence DIR",
+        "M1E-B1": "pytest --blocker M1E-B1 --evidence DIR",
+    }
+
+
 def test_explain_names_checks_and_the_way_to_run_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "m1a-b4"]) == 0
     out, _ = lines(capsys)

@@ -11,6 +11,7 @@ import pytest
 
 from packaging_readiness.evidence.dsse import sign
 from packaging_readiness.evidence.keys import read_private_key
+from packaging_readiness.plugin.build_facts import read_build_facts
 from selftests.evidence_recipes import made_up_credentials, pack, written
 from selftests.main_job import TEMPLATE, command, pytest_run
 from selftests.signing_keys import write_pair
@@ -94,6 +95,14 @@ def test_pack_is_adjudicated_from_a_zip(desk: Path) -> None:
     _, option, name = PACK.split(" ")
     ran = pytest_run(option, desk / name, f"--json-report-file={desk / 'report.json'}")
     assert ran.status == 0, ran.text
+
+
+def test_example_of_build_facts_is_read(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(build_driver.*?)```", (ROOT / "docs" / "ci.md").read_text(), re.DOTALL)
+    path = tmp_path / "facts.yaml"
+    path.write_text(example)
+    facts = read_build_facts(str(path))
+    assert (facts.build_driver, facts.build_actor) == ("buildkite", "release-bot")
 
 
 def test_measured_costs_have_their_program() -> None:

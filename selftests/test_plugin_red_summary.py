@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from packaging_readiness.contract.inventory import packaged_checks
+from packaging_readiness.contract.inventory import expand, packaged_checks
 from packaging_readiness.contract.load import load_contract
-from packaging_readiness.plugin.likeness import unlike
+from packaging_readiness.plugin.likeness import unlike, unused_contract
 from packaging_readiness.plugin.reference import commit_copy
 from packaging_readiness.plugin.summary import problem_lines
 from selftests.main_job import TEMPLATE
@@ -134,6 +134,24 @@ def test_a_platform_of_another_contract_is_told_in_one_sentence_first(miniature:
     run = miniature.run("-m", "m1a", "--platform-root=other")
     assert section(run)[0] == unlike(miniature.root / "other", CONTRACT)
     assert "does not look like" not in miniature.run("-m", "m1a").text
+
+
+def test_contract_of_a_platform_that_is_not_used_is_named(tmp_path: Path) -> None:
+    given = ("--platform-root", str(tmp_path))
+    assert unused_contract(tmp_path, given) is None
+    (tmp_path / "packaging-readiness.yaml").touch()
+    told = unused_contract(tmp_path, given)
+    assert told == f"{tmp_path.name} has a packaging-readiness.yaml, which is not used: name it with --contract"
+    assert unused_contract(tmp_path, (*given, "--contract", "dev_full")) is None
+    assert unused_contract(tmp_path, ()) is None
+
+
+def test_a_lane_of_which_a_part_ran_has_not_passed(miniature: Miniature, mode: tuple[str, ...]) -> None:
+    miniature.whole()
+    lines = section(miniature.run("--check", FIRST, *mode))
+    total = sum(row.check.lane == "m1a" for row in expand(packaged_checks(), CONTRACT))
+    assert f"M1.A  held (1 of {total} checks)" in lines
+    assert not any("PASS" in line for line in lines)
 
 
 def test_what_any_project_has_makes_no_platform(tmp_path: Path) -> None:

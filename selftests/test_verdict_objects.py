@@ -1,10 +1,11 @@
 """What the evidence objects say of a run: which fact stands where, and what stands there when nobody knows it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
+from packaging_readiness.contract.inventory import packaged_checks
 from packaging_readiness.verdict.parts import status
 from packaging_readiness.verdict.results import Result
 from selftests import synthetic
@@ -208,6 +209,15 @@ def test_register_of_a_run_that_holds_is_closed(good: Mapping[str, Any]) -> None
         assert entry["raised_by"] == []
 
 
+@pytest.mark.parametrize(("spoil", "action"), [(synthetic.error_row, "kept the suite"), (synthetic.drop_row, "Run it")])
+def test_register_does_not_say_to_mend_what_nobody_looked_at(spoil: Callable[..., Any], action: str) -> None:
+    report = spoil(synthetic.good_report(), "m1a.strategy.one-repository")
+    register = objects(report)["m1_closure_blocker_register"]
+    raised = [each for each in register["blockers"] if each["raised_by"][:1] == ["m1a.strategy.one-repository"]]
+    assert raised
+    assert all(action in each["resolution_action"] for each in raised)
+
+
 def test_register_tells_what_raised_a_code_and_what_to_do() -> None:
     register = objects(synthetic.fail_row(synthetic.good_report(), "m1a.strategy.one-repository"))[
         "m1_closure_blocker_register"
@@ -215,7 +225,8 @@ def test_register_tells_what_raised_a_code_and_what_to_do() -> None:
     (entry,) = (each for each in register["blockers"] if each["raised_by"] == ["m1a.strategy.one-repository"])
     assert (entry["detected_at_utc"], entry["resolution_status"]) == (WRITTEN_AT, "OPEN")
     assert entry["evidence_ref"] == "image_contract_manifest.json"
-    assert entry["resolution_action"]
+    (check,) = (check for check in packaged_checks() if check.id == "m1a.strategy.one-repository")
+    assert entry["resolution_action"] == check.fix
     assert register["severity_counts"]["S1"] >= 1
     total = sum(bool(each["raised_by"]) for each in register["blockers"])
     assert sum(register["severity_counts"].values()) == total

@@ -98,7 +98,8 @@ def _explain_blocker(blocker: Blocker, rows: tuple[CheckRow, ...], contract: Con
         print_line()
         _print_check(check)
     print_line()
-    print_line(f"run its checks alone: pytest --blocker {blocker.id}")
+    adjudicated = all(check.decided_by == "adjudicator" for check in raising.values())
+    print_line(f"run its checks alone: pytest --blocker {blocker.id}{' --evidence DIR' if adjudicated else ''}")
     print_line(f"contract: {contract.name}")
 
 

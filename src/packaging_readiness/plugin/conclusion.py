@@ -1,9 +1,10 @@
 """From the fresh report to verdict, bundle and exit status."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from packaging_readiness.contract.counted import counted
 from packaging_readiness.contract.errors import CannotTell, InputRefused, ReadinessError
 from packaging_readiness.evidence.files import bundle_files
 from packaging_readiness.evidence.write import bundle_folder, write_bundle
@@ -14,6 +15,7 @@ from packaging_readiness.verdict.merge import merge
 from packaging_readiness.verdict.report import Report, read_report
 from packaging_readiness.verdict.results import Result
 
+_INTERRUPTED = 2  # pytest.ExitCode
 NO_REPORT = "no fresh report of this run exists; nothing was proved"
 
 
@@ -53,10 +55,8 @@ def conclude(
     except ReadinessError as error:
         return Conclusion(exit_code=status if status > 1 else 1, problems=(*known, str(error), NO_REPORT))
     image = reference(report.image)
-    problems = [*known]
-    problems += [f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported]
     results = {result.id: result for result in report.results}
-    problems += [f"{row_id}: selected, but no test holds it" for row_id in expected if row_id not in results]
+    problems = [*known, *without_result(selected, reported, [row for row in expected if row not in results], status)]
     if known:
         return Conclusion(max(status, 1), results, whole=whole, problems=tuple(problems), image=image)
     if settings.evidence is not None:
@@ -74,6 +74,17 @@ def conclude(
     results = {row_id: settled[row_id] for row_id in results}
     held = verdict.passed if whole and verdict is not None else all(result.held for result in results.values())
     return Conclusion(_exit(status, held and not problems), results, verdict, whole, bundle, tuple(problems), image)
+
+
+def without_result(
+    selected: Sequence[str], reported: Collection[str], rows: Sequence[str], status: int
+) -> Iterator[str]:
+    """Tests that were selected and rows of the selection, both without a result in the report."""
+    if status == _INTERRUPTED and rows:
+        yield f"interrupted: {counted(len(rows), 'selected check')} without a result; run again"
+        return
+    yield from (f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported)
+    yield from (f"{row}: selected, but no test holds it" for row in rows)
 
 
 def fresh_report(path: Path, nonce: str) -> tuple[Report, frozenset[str]]:

@@ -1,9 +1,18 @@
 """Whether a checkout can be a platform of the contract at all: eighty failures say less than one sentence."""
 
+from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path, PurePosixPath
 
 from packaging_readiness.contract.model import Contract
+from packaging_readiness.plugin.reference import CONTRACT
+
+
+def unused_contract(root: Path, options: Sequence[str]) -> str | None:
+    """One sentence when the checkout has a contract of its own and `options`, the run's, name none; else None."""
+    if "--contract" in options or "--platform-root" not in options or not (root / CONTRACT).is_file():
+        return None
+    return f"{root.name} has a {CONTRACT}, which is not used: name it with --contract"
 
 
 def unlike(root: Path, contract: Contract) -> str | None:

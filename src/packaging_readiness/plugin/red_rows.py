@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from packaging_readiness.contract.counted import counted
-from packaging_readiness.plugin.likeness import unlike
+from packaging_readiness.plugin.likeness import unlike, unused_contract
 from packaging_readiness.plugin.messages import repeat
 from packaging_readiness.plugin.settings import Settings
 from packaging_readiness.verdict.advice import advice
@@ -23,9 +23,11 @@ def red_lines(
     What was decided from results is left out where a check is red: it follows from that. `image` is the reference of
     the image that the checks used.
     """
-    foreign = unlike(settings.platform_root, settings.contract)
-    if foreign is not None:
-        yield foreign, {"red": True}
+    hints = (
+        unlike(settings.platform_root, settings.contract),
+        unused_contract(settings.platform_root, settings.options),
+    )
+    yield from ((hint, {"red": True}) for hint in hints if hint is not None)
     yield from ((line, {}) for line in _lines(results, settings, image))
 
 

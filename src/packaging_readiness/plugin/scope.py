@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from packaging_readiness.contract.counted import counted
 from packaging_readiness.contract.inventory import CheckRow
 from packaging_readiness.contract.lanes import LANES
 from packaging_readiness.plugin.selection import wanted
@@ -68,8 +69,9 @@ class Scope:
                 "the image are split, and every other check runs in shard 1"
             )
         if waiting or adjudicated:
+            number = waiting or len(asked)
             return (
-                f"the {waiting or len(asked)} selected checks are about results: the adjudicator decides them "
-                "in a whole run, or give an existing pack with --evidence DIR"
+                f"{counted(number, 'selected check')} {'is' if number == 1 else 'are'} about results: "
+                "a whole run decides; or give an existing pack with --evidence DIR"
             )
         return "the selection holds no check; `packaging-readiness checks` lists them all"

@@ -8,6 +8,7 @@ from packaging_readiness.contract.counted import counted
 from packaging_readiness.contract.errors import ReadinessError
 from packaging_readiness.contract.inventory import LANE_TITLES
 from packaging_readiness.contract.lanes import LANES, Lane
+from packaging_readiness.plugin.likeness import unused_contract
 from packaging_readiness.plugin.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def header_lines(settings: Settings, platform: "Platform") -> list[str]:
     return [
         f"packaging readiness {__version__}: {source} at {commit}; contract {contract}",
         f"run {settings.platform_run_id}; image: {image}; engine: {settings.engine}; aws: {settings.aws}{part}",
+        *filter(None, [unused_contract(settings.platform_root, settings.options)]),
         *_key_lines(settings),
     ]
 
@@ -84,12 +86,15 @@ def problem_lines(problems: Sequence[str]) -> Iterator[str]:
 
 def _lane_line(lane: Lane, results: "dict[str, Result]", settings: Settings) -> Line:
     red = {row_id: result for row_id, result in results.items() if not result.held}
-    counts = [counted(len(results), "check")]
+    total = sum(row.check.lane == lane for row in settings.rows.values())
+    whole = len(results) == total
+    counts = [counted(total, "check") if whole else f"{len(results)} of {counted(total, 'check')}"]
     for outcome in ("deferred", "waived", "fail", "error", "not_run"):
         number = sum(result.outcome == outcome for result in results.values())
         if number:
             counts.append(f"{number} {outcome}")
-    held = "PASS" if settings.shard is None else f"shard {settings.shard.shown} held"  # a part is no verdict
+    # A part is no verdict.
+    held = f"shard {settings.shard.shown} held" if settings.shard is not None else "PASS" if whole else "held"
     if not red:
         return f"{LANE_TITLES[lane]}  {held} ({', '.join(counts)})", GREEN
     failed = {settings.rows[row_id].blocker or "advisory" for row_id, result in red.items() if result.outcome == "fail"}
@@ -123,7 +128,7 @@ def _closing(conclusion: "Conclusion", settings: Settings) -> Iterator[Line]:
         yield from pack_lines(conclusion.results, settings)
     elif conclusion.whole and verdict is not None:
         codes = [state.code for state in verdict.blockers if state.active]
-        authority = verdict.objects["packaging_provenance"].get("registry_authority") or "no registry"
+        authority = verdict.objects["packaging_provenance"].get("registry_authority") or "none"
         told = f"registry authority {authority}, {'dirty' if verdict.run.identity.dirty else 'clean'} tree"
         if verdict.passed:
             yield f"M1: PASS ({told})", GREEN

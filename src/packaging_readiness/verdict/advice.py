@@ -16,6 +16,9 @@ _BY_REASON = {
     "fixed-refusal": "Let the parser word its refusal by the arguments that it was given; a fixed text proves nothing.",
     "secret-in-output": "Stop printing it, and replace the secret: whoever saw the output has it.",
     "secret-in-record": "Take the secret out of what the check read, and replace it: whoever saw it has it.",
+    "handle-differs": "Bring the registry's handle and the contract's `handles` to the same value.",
+    "role-differs": "Bring the handle and the contract's push.role_arn to the same role.",
+    "workflow-missing": "Add the packaging workflow, or state its path as the contract's workflow.path.",
     "default-branch-differs": "Rename the default branch, or state its name as the contract's workflow.default_branch.",
     "build-failed": "Mend the Dockerfile, or the files it copies.",
 }

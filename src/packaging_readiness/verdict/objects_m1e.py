@@ -6,6 +6,7 @@ from typing import Any
 
 from packaging_readiness.contract.inventory import LANE_TITLES
 from packaging_readiness.contract.lanes import LANES, Lane
+from packaging_readiness.verdict.advice import advice
 from packaging_readiness.verdict.ledger import BlockerState, Ledger
 from packaging_readiness.verdict.parts import head, row_entries, status
 from packaging_readiness.verdict.prose import drift
@@ -56,7 +57,10 @@ def _register(ledger: Ledger) -> dict[str, Any]:
 
 def _blocker(ledger: Ledger, state: BlockerState) -> dict[str, Any]:
     checks = {row.id: row.check for row in ledger.rows}
-    first = checks[state.raised_by[0]] if state.raised_by else None
+    first, action = None, None
+    if state.raised_by:
+        first, ended = checks[state.raised_by[0]], ledger.results[state.raised_by[0]]
+        action = advice(first, ended.outcome, ended.reason)
     active = "ACCEPTED" if state.accepted_by else "OPEN"
     settled = "DEFERRED" if state.deferred else "CLOSED"
     return {
@@ -66,7 +70,7 @@ def _blocker(ledger: Ledger, state: BlockerState) -> dict[str, Any]:
         "detected_at_utc": ledger.identity.written_at_utc if state.active else None,
         "evidence_ref": f"{first.evidence}.json" if first else None,
         "raised_by": list(state.raised_by),
-        "resolution_action": first.fix if first else None,
+        "resolution_action": action,
         "resolution_status": active if state.active else settled,
         "deferred_checks": list(state.deferred),
     }
