@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,10 @@ def test_decided_rows_of_a_red_run_are_the_red_ones_and_the_held_ones_in_one_lin
     failed = [line.split()[1] for line in red if line.startswith("  fail     ")]
     assert failed
     assert sorted([*failed, *held.removeprefix("  held     ").split(", ")]) == sorted(every)
+    found = " " * 11
+    told = [second for first, second in pairwise(red) if first.startswith(found) and second.startswith(found)]
+    assert told
+    assert all(re.fullmatch(r" {11}and \d+ more", line) for line in told)  # one each: they follow from what is red
 
 
 def test_nothing_stands_after_the_verdict_but_the_count(miniature: Miniature, mode: tuple[str, ...]) -> None:
@@ -146,9 +151,9 @@ def test_contract_of_a_platform_that_is_not_used_is_named(tmp_path: Path) -> Non
     assert unused_contract(tmp_path, ()) is None
 
 
-def test_a_lane_of_which_a_part_ran_has_not_passed(miniature: Miniature, mode: tuple[str, ...]) -> None:
+def test_a_lane_of_which_a_part_ran_has_not_passed(miniature: Miniature) -> None:
     miniature.whole()
-    lines = section(miniature.run("--check", FIRST, *mode))
+    lines = section(miniature.run("--check", FIRST))
     total = sum(row.check.lane == "m1a" for row in expand(packaged_checks(), CONTRACT))
     assert f"M1.A  held (1 of {total} checks)" in lines
     assert not any("PASS" in line for line in lines)

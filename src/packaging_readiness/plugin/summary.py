@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Line = tuple[str, dict[str, bool]]
 GREEN, RED, YELLOW = {"green": True}, {"red": True}, {"yellow": True}
-_MISSING_SHOWN = 5
+_FOUND_SHOWN = 5
 _PROBLEMS_SHOWN = 10
 
 
@@ -109,13 +109,15 @@ def _lane_line(lane: Lane, results: "dict[str, Result]", settings: Settings) -> 
 def _adjudicated(results: "Mapping[str, Result]", settings: Settings) -> Iterator[Line]:
     decided = [result for result in results.values() if settings.rows[result.id].check.decided_by == "adjudicator"]
     red = [result for result in decided if not result.held]
+    # Where a test is red, most of the rest follows from it.
+    shown = 1 if sum(not result.held for result in results.values()) > len(red) else _FOUND_SHOWN
     yield "decided from the results:", {}
     for result in red or decided:
         yield f"  {result.outcome:8} {result.id}", GREEN if result.held else RED
         if not result.held:
-            yield from ((f"           {found}", {}) for found in result.found[:_MISSING_SHOWN])
-            if len(result.found) > _MISSING_SHOWN:
-                yield f"           and {len(result.found) - _MISSING_SHOWN} more", {}
+            yield from ((f"           {found}", {}) for found in result.found[:shown])
+            if len(result.found) > shown:
+                yield f"           and {len(result.found) - shown} more", {}
     if red and (held := [result.id for result in decided if result.held]):
         yield f"  held     {', '.join(held)}", GREEN
 
