@@ -108,6 +108,14 @@ def test_what_says_nothing_new_is_counted_and_not_listed(miniature: Miniature, m
     assert miniature.run("-m", "m1a", "-ra", *mode).text.count("\nFAILED ") == 3
 
 
+def test_the_count_of_a_run_in_which_all_held_is_not_red(miniature: Miniature) -> None:
+    run = failing(miniature, "pass", "--color=yes")
+    last = run.text.splitlines()[-1]
+    assert "1 passed" in last
+    assert "\x1b[32m" in last
+    assert "\x1b[31m" not in last
+
+
 @pytest.mark.parametrize("body", ["raise RuntimeError('x')", "raise CheckFailed('no', 'same')", "assert False"])
 def test_what_failed_or_broke_down_is_told_whole_each_time(miniature: Miniature, body: str) -> None:
     run = failing(miniature, body, check=ROWS)

@@ -120,6 +120,7 @@ def test_a_value_that_begins_so_names_where_it_comes_from(prefix: str) -> None:
 @pytest.mark.parametrize("word", ["lambda", "function"])
 def test_a_password_may_begin_with_a_word_of_a_language(word: str) -> None:
     assert not is_reference(f"{word}Xk7!q")
+    assert is_reference(f" {word.title()} ")
 
 
 @pytest.mark.parametrize(

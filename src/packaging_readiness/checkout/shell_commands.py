@@ -15,6 +15,7 @@ from typing import Literal
 from packaging_readiness.checkout import shell_tools as tools
 from packaging_readiness.checkout.shell_nodes import functions, simple_commands
 from packaging_readiness.checkout.shell_quoting import Unreadable
+from packaging_readiness.checkout.shell_splices import spliced
 from packaging_readiness.checkout.shell_tree import parse
 from packaging_readiness.checkout.shell_words import (
     bare,
@@ -27,9 +28,10 @@ from packaging_readiness.checkout.shell_words import (
 
 MAX_DEPTH = 5
 _IMPORT = re.compile(r"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([^;\n]+))|\bimport\b")
-_SPLICED = re.compile(r"\$[\w{(@*]")
-"""What a shell may put into a program before it is run."""
+_CURL_GLUED = re.compile(r"-[fgikLsSv#]*[AbdeHmouw].+", re.DOTALL)
 _FOLDER = re.compile(r"\$\{?(GITHUB_WORKSPACE|RUNNER_TEMP|PWD|HOME)\b|\$\{\{ *(github\.workspace|runner\.temp)\b")
+_OUTPUT = re.compile(r"(?:-o[ =]?|--output[ =])(.*)", re.DOTALL)
+_SPLIT_STRING = re.compile(r"-\w*S|--split-string\b")
 _HALF_AN_OPTION = re.compile(r"-[${]|--[^=]*[${]|\{(?!\{)[^\"]*[,.]")
 """A word of which the shell makes an option, or several words (`--{push,load}`)."""
 _FALSE = tools.named("0 f F false False FALSE")
@@ -93,10 +95,16 @@ class _Reader:
 
     def effect(self, given: tuple[str, ...], documents: tuple[str, ...] = ()) -> Effect:
         given = expanded(given, self.environment if starts_shell(given) else self.variables)
-        words = bare(given)
+        words, started = bare(given), wrappers(given)
+        if "env" in started and any(map(_SPLIT_STRING.match, started)):
+            return Effect("unclear", "env -S")
         if not words:
-            return NONE
-        if words[0] in self.functions and not wrappers(given):
+            # What xargs adds is then the command of the wrapper behind it.
+            hidden = "xargs" in started and any(
+                word in tools.WRAPPERS for word in started[started.index("xargs") + 1 :]
+            )
+            return Effect("unclear", "xargs") if hidden else NONE
+        if words[0] in self.functions and not started:
             return NONE  # its body is among the script's commands
         tool = tool_name(words[0])
         if tool is None:
@@ -104,7 +112,7 @@ class _Reader:
         found = self._tool_effect(tool, words[1:], documents)
         # xargs adds words that nobody has read.
         plain = tool in tools.HARMLESS and tool not in tools.EXECUTES
-        more = found == NONE and not plain and "xargs" in wrappers(given)
+        more = found == NONE and not plain and "xargs" in started
         return Effect("unclear", f"xargs {tool}") if more else found
 
     def _again(self, words: tuple[str, ...], documents: tuple[str, ...] = ()) -> Effect:
@@ -200,7 +208,8 @@ def _build_pushes(words: tuple[str, ...]) -> bool:
             return True
         if before != "--cache-from" and not word.startswith("--cache-from=") and output_pushes(word):
             return True
-        if "$" in word and (before in ("-o", "--output") or word.startswith(("-o", "--output="))):
+        output = _OUTPUT.fullmatch(f"{before} {word}" if before in ("-o", "--output") else word)
+        if output is not None and "$" in output[1] and not _FOLDER.match(output[1]):
             return True
     return False
 
@@ -231,7 +240,8 @@ def output_pushes(value: str) -> bool:
 
 def _curl(words: tuple[str, ...]) -> Effect:
     """A registry takes an image by PUT, below /v2/: neither may be there, nor be for the run alone to know."""
-    text = f" {' '.join(words)} "
+    given = (word for before, word in zip(("", *words), words, strict=False) if before not in tools.CURL_TEXTS)
+    text = f" {' '.join('-o' if _CURL_GLUED.fullmatch(word) else word for word in given)} "
     puts = re.search(
         r" (--?[^ =%]*[{$]|\{[^ \"]*[,.]|-[\w#:]*[TK]|--up|--conf|(-[\w#:]*X *(?! )|--request[= ])(?!GET|HEAD|POST))",
         text,
@@ -265,6 +275,6 @@ def _interpreter(tool: str, rest: tuple[str, ...], documents: tuple[str, ...]) -
 
 
 def _inline_effect(program: str) -> Effect:
-    if _SPLICED.search(program):
+    if spliced(program):
         return Effect("unclear", "an inline program that only the run knows")
     return program_effect(program)

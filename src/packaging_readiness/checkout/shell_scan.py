@@ -19,6 +19,7 @@ _BLANKS = " \t"
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()]")
 _REDIRECTION = re.compile(r"<<<|<<-?|<\(|>\(|<>|<&|>&|>>|>\||[<>]")
 _END_OF_TEST = re.compile(r"\]\](?=[ \t\n;&|()<>]|\\\n|\Z)")
+_IN_TEST = frozenset(" \t\n<>")
 _BEFORE_COMMAND = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"))
 
 
@@ -120,10 +121,15 @@ class _Scanner(ShellText):
             self._add("word", "]]")
             return False
         else:
-            start = self.at
-            self._add("word", *self.word(frozenset(" \t\n")))
-            if re.search(r"[<>]\(", self.text[start : self.at]):
-                raise Unreadable("a process substitution in a test")
+            text, inner = self.word(_IN_TEST)
+            while self.text[self.at : self.at + 1] in ("<", ">"):
+                if self.text[self.at + 1 : self.at + 2] == "(":
+                    raise Unreadable("a process substitution in a test")
+                text += self.text[self.at]
+                self.at += 1
+                more, deeper = self.word(_IN_TEST)
+                text, inner = text + more, [*inner, *deeper]
+            self._add("word", text, inner)
         return True
 
     def _redirection(self) -> None:

@@ -144,4 +144,6 @@ WRAPPERS: Mapping[str, frozenset[str]] = {
     for name in names.split()
 }
 """What only starts another command, and its options that take a value in the next word."""
+CURL_TEXTS = named("-d --data --data-raw --data-binary --json -H --header -u --user -o --output -A --user-agent")
+"""Options of curl whose value is a text, a name or a file of this machine."""
 RUNNERS: Mapping[str, str] = {"uv": "run", "poetry": "run", "pipx": "run", "pdm": "run", "hatch": "run"}

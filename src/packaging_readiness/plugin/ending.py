@@ -55,14 +55,15 @@ class Ending:
     def pytest_leave_out_the_same(self, terminalreporter: Any) -> Generator[None]:
         """Keep out of pytest's sections what would say once more what another check said; -v shows it."""
         if self.session.config.option.verbose < 1:
-            for category in ("error", "failed"):
-                self._untold[category] = reports = terminalreporter.stats.get(category, [])
+            # pytest takes the mere presence of a category for its worst outcome.
+            for category in {"error", "failed"} & terminalreporter.stats.keys():
+                self._untold[category] = reports = terminalreporter.stats[category]
                 terminalreporter.stats[category] = [each for each in reports if not hasattr(each, TOLD_BY)]
         return (yield)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The verdict by lane. It comes after pytest's sections, and before what pytest counts."""
-        terminalreporter.stats.update({category: reports for category, reports in self._untold.items() if reports})
+        terminalreporter.stats.update(self._untold)
         if self.conclusion is not None:
             self._shown = True
             terminalreporter.section("packaging readiness")

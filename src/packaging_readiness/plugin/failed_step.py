@@ -30,14 +30,13 @@ def failed_line(instructions: Sequence[Instruction], said: str) -> int | None:
     begun = list(_STEP.finditer(said))
     if not begun:
         return None
-    last = begun[-1]
-    first = next((index for index, each in enumerate(instructions) if each.name == "FROM"), 0)
+    last, first = begun[-1], next((index for index, each in enumerate(instructions) if each.name == "FROM"), 0)
     stages: list[list[Instruction]] = []
     for instruction in instructions[first:]:
         if instruction.name == "FROM":
             stages.append([])
         stages[-1].append(instruction)
-    steps = instructions[first:]
+    steps: Sequence[Instruction] = instructions  # with the arguments before the first stage
     if last["in_stage"] is not None:
         number = int(last["stage"] or 1)
         steps = stages[number - 1] if 0 < number <= len(stages) else []

@@ -83,6 +83,8 @@ def is_sample(value: str) -> bool:
 def is_reference(value: str) -> bool:
     """Names where a value comes from instead of being it: variable, template, ARN, parameter path, call."""
     text = value.strip()
+    if text.lower() in ("lambda", "function"):
+        return True
     if text.lower().startswith(_REFERENCE_PREFIXES) or any(mark in text for mark in _EXPRESSIONS):
         return True
     if text.startswith("$") and _is_name(text[1:]):
