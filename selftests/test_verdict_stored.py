@@ -20,6 +20,7 @@ ROWS = expand(packaged_checks(), CONTRACT)
 SPECIAL = (
     *("module-not-found", "import-error", "program-not-found", "timed-out", "killed-by-signal", "output-over-bound"),
     *("traceback", "argparse-failure", "fixed-refusal", "secret-in-output", "secret-in-record", "build-failed"),
+    *("handle-differs", "role-differs", "workflow-missing", "default-branch-differs"),
 )
 
 
