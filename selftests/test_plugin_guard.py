@@ -65,13 +65,13 @@ def test_exit_leaves_the_interrupted_check_and_the_rest_without_result(miniature
 
 def test_what_an_interruption_kept_from_running_is_told_in_one_line() -> None:
     told = "interrupted: 2 selected checks without a result; run again"
-    assert list(without_result(["t::a", "t::b", "t::c"], ["t::a"], ["b", "c"], 2)) == [told]
-    assert list(without_result(["t::a", "t::b"], ["t::a"], ["b"], 1)) == [
+    assert list(without_result(["t::a", "t::b", "t::c"], ["t::a"], ["b", "c"], interrupted=True)) == [told]
+    assert list(without_result(["t::a", "t::b"], ["t::a"], ["b"], interrupted=False)) == [
         "t::b: selected, but the report has no result",
         "b: selected, but no test holds it",
     ]
-    assert list(without_result(["t::a"], [], [], 2)) == ["t::a: selected, but the report has no result"]
-    assert not list(without_result(["t::a"], ["t::a"], [], 2))
+    assert list(without_result(["t::a"], [], [], interrupted=True)) == ["t::a: selected, but the report has no result"]
+    assert not list(without_result(["t::a"], ["t::a"], [], interrupted=True))
 
 
 def test_a_process_that_ends_at_once_leaves_no_report_behind(miniature: Miniature) -> None:

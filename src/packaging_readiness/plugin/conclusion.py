@@ -56,7 +56,9 @@ def conclude(
         return Conclusion(exit_code=status if status > 1 else 1, problems=(*known, str(error), NO_REPORT))
     image = reference(report.image)
     results = {result.id: result for result in report.results}
-    problems = [*known, *without_result(selected, reported, [row for row in expected if row not in results], status)]
+    interrupted = status == _INTERRUPTED and not known  # pytest calls a file that it cannot collect an interruption
+    lacking = [row for row in expected if row not in results]
+    problems = [*known, *without_result(selected, reported, lacking, interrupted=interrupted)]
     if known:
         return Conclusion(max(status, 1), results, whole=whole, problems=tuple(problems), image=image)
     if settings.evidence is not None:
@@ -77,10 +79,10 @@ def conclude(
 
 
 def without_result(
-    selected: Sequence[str], reported: Collection[str], rows: Sequence[str], status: int
+    selected: Sequence[str], reported: Collection[str], rows: Sequence[str], *, interrupted: bool
 ) -> Iterator[str]:
     """Tests that were selected and rows of the selection, both without a result in the report."""
-    if status == _INTERRUPTED and rows:
+    if interrupted and rows:
         yield f"interrupted: {counted(len(rows), 'selected check')} without a result; run again"
         return
     yield from (f"{nodeid}: selected, but the report has no result" for nodeid in selected if nodeid not in reported)
